@@ -64,7 +64,8 @@ test('the values of a worked example', () => {
 });
 
 describe('laws', () => {
-  const pair = fc.tuple(fc.string(), fc.integer({ min: 2, max: 300 })).map(([name, length]) => {
+  // Long enough that the error's energy stands far above ε at every scale used here.
+  const pair = fc.tuple(fc.string(), fc.integer({ min: 20, max: 300 })).map(([name, length]) => {
     const target = formulaValues(name, length);
     const error = formulaValues(`${name}.error`, length);
     return { target, estimate: target.map((s, n) => s + 0.3 * error[n]!) };
@@ -72,7 +73,7 @@ describe('laws', () => {
 
   test('siSdr and bssEvalSdr do not see the scale of the estimate', () => {
     fc.assert(
-      fc.property(pair, fc.double({ min: 0.01, max: 100, noNaN: true }), ({ target, estimate }, scale) => {
+      fc.property(pair, fc.double({ min: 0.1, max: 100, noNaN: true }), ({ target, estimate }, scale) => {
         const scaled = estimate.map((x) => -scale * x);
         expect(siSdrOf(scaled, target)).toBeCloseTo(siSdrOf(estimate, target), 8);
         const filterLength = 1;
