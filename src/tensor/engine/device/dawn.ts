@@ -1,0 +1,33 @@
+/** What a look for an adapter brought: the adapter with the object that must stay alive, or why there is none. */
+export type Found = { readonly gpu: GPU; readonly adapter: GPUAdapter } | { readonly reason: string };
+
+/** Node's Dawn binding, the npm package `webgpu`. */
+export interface DawnModule {
+  create(flags: string[]): GPU;
+}
+
+/** The first adapter that Dawn finds in this process's Vulkan, Metal or D3D12 drivers. */
+export async function findDawn(flags: string[] = []): Promise<Found> {
+  const dawn = await importDawn();
+  if ('reason' in dawn) return dawn;
+  const gpu = dawn.create([...dawnToggles(), ...flags]);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  return adapter
+    ? { gpu, adapter }
+    : { reason: 'Dawn found no adapter: this machine has no GPU driver (Vulkan, Metal or D3D12)' };
+}
+
+/** Extra Dawn flags, for example `enable-dawn-features=dump_shaders`, separated by spaces. */
+function dawnToggles(): string[] {
+  return process.env['TYMPAN_DAWN_FLAGS']?.split(' ').filter(Boolean) ?? [];
+}
+
+export async function importDawn(): Promise<DawnModule | { reason: string }> {
+  if (typeof process === 'undefined' || !process.versions?.node) return { reason: 'this page has no navigator.gpu' };
+  const name = 'webgpu'; // a variable, so that browser bundlers do not follow it
+  try {
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as DawnModule;
+  } catch (error) {
+    return { reason: `the npm package webgpu (Dawn for Node) does not load: ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,191 @@
+import { DeviceError, DeviceLostError, OutOfMemoryError } from '../errors.ts';
+import { PipelineCache, type PipelineSource } from '../pipeline.ts';
+import { Recorder } from '../recorder.ts';
+import { BufferPool, type BufferSource } from '../storage.ts';
+import type { Choices } from '../tuner.ts';
+
+/** What the device is, by what runs the kernels: a GPU, or this machine's processor. */
+export type DeviceKind = 'gpu' | 'cpu';
+
+export interface DeviceOptions {
+  readonly kind: DeviceKind;
+  readonly name: string;
+  /** Why a lesser device than the one hoped for was taken. */
+  readonly fallbackReason?: string;
+  /** Kept referenced for the device's life: Node's Dawn crashes when its GPU object is collected. */
+  readonly gpuRoot?: unknown;
+}
+
+/** Counters behind `memory()`. */
+export interface MemoryReport {
+  /** Live tensor handles. */
+  readonly tensors: number;
+  /** Bytes held by tensors and by the tape. */
+  readonly bytes: number;
+  /** Bytes of freed buffers waiting for reuse. */
+  readonly pooledBytes: number;
+  /** Largest value `bytes` has had. */
+  readonly peakBytes: number;
+}
+
+/** A WebGPU device with what the engine keeps for it: recorder, pool, pipelines. */
+export class Device {
+  readonly kind: DeviceKind;
+  readonly name: string;
+  readonly fallbackReason: string | undefined;
+  readonly limits: GPUSupportedLimits;
+  readonly features: ReadonlySet<string>;
+  readonly recorder: Recorder;
+  readonly pool: BufferPool;
+  readonly pipelines: PipelineCache;
+  /** Where new storages take their buffers: the pool, or a recording's own arena. */
+  bufferSource: BufferSource;
+  /** Collects pipeline sources instead of running them, while `warmup()` looks at a function. */
+  dryRun: Set<PipelineSource> | undefined;
+  /** Seed and position of the counter-based random numbers. */
+  readonly random = { seed: 0, counter: 0 };
+
+  /** Kernel variants that tuning found best here. */
+  readonly choices: Choices = { chosen: new Map(), asked: undefined };
+
+  #gpuRoot: unknown;
+  #failure: Error | undefined;
+  #destroyed = false;
+  #tensors = 0;
+  #bytes = 0;
+  #peakBytes = 0;
+  readonly #lostCallbacks = new Set<(error: Error) => void>();
+
+  constructor(
+    readonly gpu: GPUDevice,
+    { kind, name, fallbackReason, gpuRoot }: DeviceOptions,
+  ) {
+    this.kind = kind;
+    this.name = name;
+    this.fallbackReason = fallbackReason;
+    this.limits = gpu.limits;
+    this.features = gpu.features as ReadonlySet<string>;
+    this.#gpuRoot = gpuRoot;
+    this.pool = new BufferPool(gpu, (error) => this.fail(error));
+    this.bufferSource = this.pool;
+    this.recorder = new Recorder(this);
+    this.pipelines = new PipelineCache(this);
+    gpu.addEventListener?.('uncapturederror', (event) => {
+      const { error } = event as GPUUncapturedErrorEvent;
+      this.fail(new DeviceError(`${this.recorder.lastKernel ?? 'device'}: ${error.message}`));
+    });
+    gpu.lost.then(({ message }) => {
+      if (this.#destroyed) return;
+      const last = this.recorder.lastKernel;
+      this.fail(
+        new DeviceLostError(`the device was lost after ${last ?? 'no kernel'}: ${message}; call init() again`, last),
+      );
+    });
+  }
+
+  /** Submits what was recorded, without waiting for it. */
+  flush(): void {
+    this.#check();
+    this.recorder.flush();
+  }
+
+  /** Submits what was recorded and waits until the device has done it. */
+  async synchronize(): Promise<void> {
+    this.flush();
+    await this.orFailure(this.gpu.queue.onSubmittedWorkDone());
+    this.#check();
+  }
+
+  /** Frees the pooled buffers. */
+  trim(): void {
+    this.recorder.flush();
+    this.pipelines.dropBindGroups();
+    this.pool.trim();
+  }
+
+  /** Releases the device. Tensors on it can no longer be used. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.fail(new DeviceError('the device was destroyed: call init() again'));
+    this.pool.trim();
+    this.recorder.destroy();
+    this.gpu.destroy();
+    this.#gpuRoot = undefined;
+  }
+
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  /** The object the device came from, for as long as the device lives. */
+  get root(): unknown {
+    return this.#gpuRoot;
+  }
+
+  memory(): MemoryReport {
+    return {
+      tensors: this.#tensors,
+      bytes: this.#bytes,
+      pooledBytes: this.pool.pooledBytes,
+      peakBytes: this.#peakBytes,
+    };
+  }
+
+  /** Starts a new peak from the bytes held at this moment. */
+  resetPeak(): void {
+    this.#peakBytes = this.#bytes;
+  }
+
+  /** Remembers the first error, and rejects every pending read with it. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    for (const reject of [...this.#lostCallbacks]) reject(error);
+    this.#lostCallbacks.clear();
+  }
+
+  /** Settles as the promise does, or rejects at once when the device fails meanwhile. */
+  orFailure<T>(promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const onFailure = (error: Error) => reject(error);
+      this.#lostCallbacks.add(onFailure);
+      promise
+        .then(resolve, (error: unknown) => reject(this.#failure ?? error))
+        .finally(() => {
+          this.#lostCallbacks.delete(onFailure);
+        });
+      if (this.#failure) reject(this.#failure);
+    });
+  }
+
+  /** Throws a recorded failure; one that a new attempt can cure (a kernel's mistake, no memory) is thrown once. */
+  throwFailure(): void {
+    const failure = this.#failure;
+    if (failure === undefined) return;
+    if (!this.#destroyed && !(failure instanceof DeviceLostError)) this.#failure = undefined;
+    throw failure;
+  }
+
+  checkAllocation(bytes: number): void {
+    const limit = Math.min(this.limits.maxStorageBufferBindingSize, this.limits.maxBufferSize);
+    if (bytes > limit) {
+      throw new OutOfMemoryError(
+        `a tensor of ${bytes} bytes is over this device's limit of ${limit} bytes per buffer: split it along an axis`,
+        bytes,
+      );
+    }
+  }
+
+  accountBytes(delta: number): void {
+    this.#bytes += delta;
+    if (this.#bytes > this.#peakBytes) this.#peakBytes = this.#bytes;
+  }
+
+  accountTensors(delta: number): void {
+    this.#tensors += delta;
+  }
+
+  #check(): void {
+    this.throwFailure();
+  }
+}

@@ -1,0 +1,112 @@
+import type { Device } from './device/device.ts';
+import { KernelError } from './errors.ts';
+
+/** One kernel compiled for one device with one set of constants. */
+export interface Pipeline {
+  readonly label: string;
+  readonly gpu: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  /** Bind groups by the ids of the buffers they name. */
+  readonly bindGroups: Map<string, GPUBindGroup>;
+}
+
+/** What a pipeline is made from. */
+export interface PipelineSource {
+  readonly label: string;
+  readonly code: string;
+  /** One entry per binding, in order: the parameters, when there are any, come last as a uniform. */
+  readonly bindings: readonly ('read-only-storage' | 'storage' | 'uniform')[];
+}
+
+const BIND_GROUPS_PER_PIPELINE = 2048;
+
+/** Pipelines of one device by their source; sources are made once per kernel and set of constants. */
+export class PipelineCache {
+  readonly #device: Device;
+  readonly #pipelines = new Map<PipelineSource, Pipeline>();
+  /** Counters that a steady-state step leaves flat. */
+  readonly created = { pipelines: 0, bindGroups: 0 };
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  get(source: PipelineSource): Pipeline {
+    const cached = this.#pipelines.get(source);
+    if (cached) return cached;
+    const { descriptor, layout } = this.#describe(source);
+    return this.#add(source, this.#device.gpu.createComputePipeline(descriptor), layout);
+  }
+
+  /** Compiles without blocking: many of these run in parallel on the driver's threads. */
+  async prepare(source: PipelineSource): Promise<void> {
+    if (this.#pipelines.has(source)) return;
+    const { descriptor, layout } = this.#describe(source);
+    const gpu = await this.#device.gpu.createComputePipelineAsync(descriptor).catch((cause: unknown) => {
+      throw new KernelError(`${source.label}: the kernel does not compile: ${String(cause)}\n${numbered(source.code)}`);
+    });
+    if (!this.#pipelines.has(source)) this.#add(source, gpu, layout);
+  }
+
+  bindGroup(pipeline: Pipeline, key: string, entries: () => GPUBindGroupEntry[]): GPUBindGroup {
+    const cached = pipeline.bindGroups.get(key);
+    if (cached) return cached;
+    if (pipeline.bindGroups.size >= BIND_GROUPS_PER_PIPELINE) pipeline.bindGroups.clear();
+    const group = this.#device.gpu.createBindGroup({ layout: pipeline.layout, entries: entries() });
+    pipeline.bindGroups.set(key, group);
+    this.created.bindGroups++;
+    return group;
+  }
+
+  /** Bind groups keep their buffers alive, so they go when buffers are destroyed. */
+  dropBindGroups(): void {
+    for (const pipeline of this.#pipelines.values()) pipeline.bindGroups.clear();
+  }
+
+  #describe(source: PipelineSource): { descriptor: GPUComputePipelineDescriptor; layout: GPUBindGroupLayout } {
+    const gpu = this.#device.gpu;
+    const layout = gpu.createBindGroupLayout({
+      label: source.label,
+      entries: source.bindings.map((type, binding) => ({
+        binding,
+        visibility: 0x4, // COMPUTE
+        buffer: { type, hasDynamicOffset: type === 'uniform' },
+      })),
+    });
+    const descriptor: GPUComputePipelineDescriptor = {
+      label: source.label,
+      layout: gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: this.#compile(source), entryPoint: 'main' },
+    };
+    return { descriptor, layout };
+  }
+
+  /** A mistake in WGSL surfaces with the kernel's name and its whole numbered source. */
+  #compile(source: PipelineSource): GPUShaderModule {
+    const module = this.#device.gpu.createShaderModule({ label: source.label, code: source.code });
+    module.getCompilationInfo().then(
+      ({ messages }) => {
+        const errors = messages.filter((message) => message.type === 'error');
+        if (errors.length === 0) return;
+        const list = errors.map(({ lineNum, linePos, message }) => `${lineNum}:${linePos} ${message}`).join('\n');
+        this.#device.fail(new KernelError(`${source.label}: ${list}\n${numbered(source.code)}`));
+      },
+      () => {}, // the device is gone: `lost` reports it
+    );
+    return module;
+  }
+
+  #add(source: PipelineSource, gpu: GPUComputePipeline, layout: GPUBindGroupLayout): Pipeline {
+    const pipeline: Pipeline = { label: source.label, gpu, layout, bindGroups: new Map() };
+    this.#pipelines.set(source, pipeline);
+    this.created.pipelines++;
+    return pipeline;
+  }
+}
+
+function numbered(code: string): string {
+  return code
+    .split('\n')
+    .map((line, i) => `${String(i + 1).padStart(4)} ${line}`)
+    .join('\n');
+}

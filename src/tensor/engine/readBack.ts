@@ -1,0 +1,77 @@
+import type { Tensor } from '../tensor.ts';
+import { dense } from './copy.ts';
+import type { Device } from './device/device.ts';
+import { bytesOf } from './dtype.ts';
+import { f16ToF32 } from './float16.ts';
+
+const MAP_READ = 0x1;
+const COPY_DST = 0x8;
+
+/** Staging buffers of one device, by size, so that reading a loss each step creates none. */
+const staging = new WeakMap<Device, Map<number, GPUBuffer[]>>();
+
+/** Records the copy and submits before it returns: the tensor may be disposed while the promise is pending. */
+export function readBack(tensor: Tensor): Promise<Float32Array | Int32Array | Uint32Array | Uint8Array> {
+  const { device } = tensor;
+  device.throwFailure();
+  if (device.recorder.tap)
+    throw new Error('data: a function under record() cannot read tensors back; return them instead');
+  const bytes = tensor.size * bytesOf(tensor.dtype);
+  if (bytes === 0 || device.dryRun) return Promise.resolve(decode(new ArrayBuffer(bytes), tensor.dtype, tensor.size));
+  const packed = dense(tensor);
+  const copied = Math.ceil(bytes / 4) * 4;
+  const buffer = takeStaging(device, copied);
+  const source = packed.storage.use();
+  const at = packed.offset * bytesOf(packed.dtype);
+  device.recorder.copy((encoder) => encoder.copyBufferToBuffer(source.gpu, at, buffer, 0, copied));
+  device.recorder.flush();
+  if (packed !== tensor) packed.dispose();
+  const { dtype, size } = tensor;
+  return device.orFailure(buffer.mapAsync(MAP_READ, 0, copied)).then(() => {
+    const copy = buffer.getMappedRange(0, copied).slice(0);
+    buffer.unmap();
+    returnStaging(device, buffer);
+    device.throwFailure();
+    return decode(copy, dtype, size);
+  });
+}
+
+function decode(bytes: ArrayBuffer, dtype: Tensor['dtype'], size: number) {
+  switch (dtype) {
+    case 'f32':
+      return new Float32Array(bytes, 0, size);
+    case 'f16':
+      return f16ToF32(new Uint16Array(bytes, 0, size));
+    case 'i32':
+      return new Int32Array(bytes, 0, size);
+    case 'u32':
+      return new Uint32Array(bytes, 0, size);
+    case 'bool':
+      return Uint8Array.from(new Uint32Array(bytes, 0, size));
+  }
+}
+
+function stagingSize(bytes: number): number {
+  return Math.max(256, 2 ** Math.ceil(Math.log2(bytes)));
+}
+
+function takeStaging(device: Device, bytes: number): GPUBuffer {
+  const size = stagingSize(bytes);
+  return (
+    staging.get(device)?.get(size)?.pop() ??
+    device.gpu.createBuffer({ label: 'staging', size, usage: MAP_READ | COPY_DST })
+  );
+}
+
+/** Keeps small buffers; a large one is worth less than its memory. */
+function returnStaging(device: Device, buffer: GPUBuffer): void {
+  if (buffer.size > 1 << 20) return buffer.destroy();
+  let sizes = staging.get(device);
+  if (!sizes) {
+    sizes = new Map();
+    staging.set(device, sizes);
+  }
+  const list = sizes.get(buffer.size);
+  if (list) list.push(buffer);
+  else sizes.set(buffer.size, [buffer]);
+}

@@ -1,0 +1,150 @@
+import type { Device } from './device/device.ts';
+import { OutOfMemoryError } from './errors.ts';
+
+/** A GPU buffer with an identity that bind-group keys can be built from. */
+export interface PooledBuffer {
+  readonly id: number;
+  readonly gpu: GPUBuffer;
+  readonly bytes: number;
+  /** Serial of the last submission that mentions it, under this storage or an earlier one. */
+  lastUse: number;
+}
+
+/** Where storages take their buffers from: the device's pool, or the private one of a recording. */
+export interface BufferSource {
+  acquire(bytes: number): PooledBuffer;
+  /** Takes a buffer back. A pinned one holds what the host wrote into it. */
+  release(buffer: PooledBuffer, pinned: boolean): void;
+}
+
+const USAGE = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC
+
+/** Four classes per power of two, so that at most a fifth of a buffer is unused; never under 256 bytes. */
+export function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** Math.floor(Math.log2(bytes)) / 4;
+  return Math.ceil(bytes / step) * step;
+}
+
+/**
+ * Free buffers by size class, the last one freed first: a step that repeats the
+ * same calls gets the same buffers, and so finds its bind groups in the cache.
+ */
+export class BufferPool implements BufferSource {
+  readonly #free = new Map<number, PooledBuffer[]>();
+  readonly #device: GPUDevice;
+  readonly #onError: (error: Error) => void;
+  readonly #limit: number;
+  #nextId = 1;
+  /** Bytes waiting for reuse. */
+  pooledBytes = 0;
+  /** Buffers created since the pool exists: flat in a steady-state step. */
+  created = 0;
+
+  constructor(device: GPUDevice, onError: (error: Error) => void) {
+    this.#device = device;
+    this.#onError = onError;
+    this.#limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  }
+
+  acquire(bytes: number): PooledBuffer {
+    const size = Math.min(sizeClass(bytes), this.#limit); // the class above a tensor at the limit would pass it
+    const buffer = this.#free.get(size)?.pop();
+    if (buffer) {
+      this.pooledBytes -= size;
+      return buffer;
+    }
+    return this.#create(size);
+  }
+
+  release(buffer: PooledBuffer): void {
+    const list = this.#free.get(buffer.bytes);
+    if (list) list.push(buffer);
+    else this.#free.set(buffer.bytes, [buffer]);
+    this.pooledBytes += buffer.bytes;
+  }
+
+  /** Destroys every free buffer. The caller has submitted what may still read them. */
+  trim(): void {
+    for (const list of this.#free.values()) for (const buffer of list) buffer.gpu.destroy();
+    this.#free.clear();
+    this.pooledBytes = 0;
+  }
+
+  #create(size: number): PooledBuffer {
+    this.created++;
+    this.#device.pushErrorScope('out-of-memory');
+    const gpu = this.#device.createBuffer({ size, usage: USAGE });
+    this.#device.popErrorScope().then(
+      (error) => {
+        if (error) {
+          const pooled = this.pooledBytes;
+          this.#onError(
+            new OutOfMemoryError(
+              `the device has no room for a buffer of ${size} bytes (${pooled} bytes wait in the pool: \`device.trim()\` frees them): ${error.message}`,
+              size,
+            ),
+          );
+        }
+      },
+      () => {}, // the device is gone: `lost` reports it
+    );
+    return { id: this.#nextId++, gpu, bytes: size, lastUse: -1 };
+  }
+}
+
+/**
+ * The memory behind one or more tensors, with a count of who holds it: handles,
+ * views and the tape. The buffer is taken at first use and goes back to where
+ * it came from when the count reaches zero.
+ */
+export class Storage {
+  #buffer: PooledBuffer | undefined;
+  #source: BufferSource | undefined;
+  #refs = 1;
+  #pinned = false;
+
+  constructor(
+    readonly device: Device,
+    readonly bytes: number,
+  ) {
+    device.checkAllocation(bytes);
+    device.accountBytes(bytes);
+  }
+
+  get refs(): number {
+    return this.#refs;
+  }
+
+  retain(): this {
+    this.#refs++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#refs > 0) return;
+    this.device.accountBytes(-this.bytes);
+    if (this.#buffer) this.#source?.release(this.#buffer, this.#pinned);
+    this.#buffer = undefined;
+  }
+
+  /** The buffer, marked as used by the submission that is being recorded. */
+  use(): PooledBuffer {
+    const buffer = this.buffer();
+    buffer.lastUse = this.device.recorder.serial;
+    return buffer;
+  }
+
+  buffer(): PooledBuffer {
+    if (this.#buffer === undefined) {
+      this.#source = this.device.bufferSource;
+      this.#buffer = this.#source.acquire(this.bytes);
+    }
+    return this.#buffer;
+  }
+
+  /** Says that the host wrote the contents: a recording must not use the buffer for anything else. */
+  pin(): void {
+    this.#pinned = true;
+  }
+}

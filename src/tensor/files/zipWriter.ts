@@ -1,0 +1,190 @@
+import { Deflate } from 'fflate';
+import { crc32 } from './crc32.ts';
+import { ZipError } from './tensorFileErrors.ts';
+
+/** One file to put into an archive; its contents may come in pieces. */
+export interface ZipMember {
+  readonly name: string;
+  readonly contents: readonly Uint8Array[];
+}
+
+/** What the headers say of an entry. */
+export interface ZipRecord {
+  readonly name: Uint8Array;
+  readonly deflated: boolean;
+  readonly crc32: number;
+  readonly compressedSize: number;
+  readonly size: number;
+  readonly headerOffset: number;
+}
+
+/**
+ * The pieces of a zip archive in order, each made when it is asked for. Equal members give equal bytes: the dates are all 1980-01-01.
+ * Sizes and counts beyond 32 and 16 bits go into zip64 fields, which are left out where nothing needs them.
+ *
+ * @throws ZipError for repeated names, and for names that other readers would cut or change.
+ */
+export function* zipPieces(
+  members: Iterable<ZipMember>,
+  options: { file: string; compress: boolean },
+): Generator<Uint8Array> {
+  const records: ZipRecord[] = [];
+  const names = new Set<string>();
+  let offset = 0;
+  for (const { name, contents } of members) {
+    if (names.has(name)) {
+      throw new ZipError({ file: options.file, tensor: name, field: 'file name' }, 'must be given once, got it twice');
+    }
+    names.add(name);
+    const data = options.compress ? deflate(contents) : contents;
+    const record: ZipRecord = {
+      name: encodeName(name, options.file),
+      deflated: options.compress,
+      crc32: contents.reduce((sum, piece) => crc32(piece, sum), 0),
+      compressedSize: totalSize(data),
+      size: totalSize(contents),
+      headerOffset: offset,
+    };
+    records.push(record);
+    const header = localHeader(record);
+    yield header;
+    yield* data;
+    offset += header.byteLength + record.compressedSize;
+  }
+  const directory = records.map(centralHeader);
+  yield* directory;
+  yield endOfDirectory(records.length, totalSize(directory), offset);
+}
+
+/** The header in front of an entry's data. */
+export function localHeader(record: ZipRecord): Uint8Array {
+  // Here a zip64 field must hold both sizes, whichever of them is too large.
+  const wide = record.size >= FULL_32 || record.compressedSize >= FULL_32;
+  const extra = zip64Extra(wide ? [record.size, record.compressedSize] : []);
+  return join(
+    u32(0x04034b50),
+    commonFields(record),
+    u32(wide ? FULL_32 : record.compressedSize),
+    u32(wide ? FULL_32 : record.size),
+    u16(record.name.byteLength),
+    u16(extra.byteLength),
+    record.name,
+    extra,
+  );
+}
+
+/** The entry's record in the directory. */
+export function centralHeader(record: ZipRecord): Uint8Array {
+  const extra = zip64Extra(
+    [record.size, record.compressedSize, record.headerOffset].filter((value) => value >= FULL_32),
+  );
+  return join(
+    u32(0x02014b50),
+    u16(VERSION),
+    commonFields(record),
+    u32(Math.min(record.compressedSize, FULL_32)),
+    u32(Math.min(record.size, FULL_32)),
+    u16(record.name.byteLength),
+    u16(extra.byteLength),
+    // No comment, disk 0, no attributes.
+    new Uint8Array(10),
+    u32(Math.min(record.headerOffset, FULL_32)),
+    record.name,
+    extra,
+  );
+}
+
+/** The end record, behind its zip64 twin where a number needs it. */
+export function endOfDirectory(count: number, size: number, offset: number): Uint8Array {
+  const wide = count >= FULL_16 || size >= FULL_32 || offset >= FULL_32;
+  const plain = join(
+    u32(0x06054b50),
+    u32(0),
+    u16(Math.min(count, FULL_16)),
+    u16(Math.min(count, FULL_16)),
+    u32(Math.min(size, FULL_32)),
+    u32(Math.min(offset, FULL_32)),
+    u16(0),
+  );
+  if (!wide) return plain;
+  const record = join(
+    u32(0x06064b50),
+    u64(44),
+    u16(VERSION),
+    u16(VERSION),
+    u64(0),
+    u64(count),
+    u64(count),
+    u64(size),
+    u64(offset),
+  );
+  const locator = join(u32(0x07064b50), u32(0), u64(offset + size), u32(1));
+  return join(record, locator, plain);
+}
+
+const FULL_16 = 0xffff;
+const FULL_32 = 0xffffffff;
+
+/** 4.5, the version that brought zip64. */
+const VERSION = 45;
+
+function commonFields(record: ZipRecord): Uint8Array {
+  const ascii = record.name.every((byte) => byte < 0x80);
+  return join(
+    u16(VERSION),
+    u16(ascii ? 0 : 0x0800),
+    u16(record.deflated ? 8 : 0),
+    // Midnight, 1980-01-01, the first date the format knows.
+    u16(0),
+    u16(0x0021),
+    u32(record.crc32),
+  );
+}
+
+function zip64Extra(values: readonly number[]): Uint8Array {
+  return values.length === 0 ? new Uint8Array(0) : join(u16(0x0001), u16(8 * values.length), ...values.map(u64));
+}
+
+function deflate(contents: readonly Uint8Array[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  const deflater = new Deflate((piece) => pieces.push(piece));
+  for (const piece of contents) deflater.push(piece);
+  deflater.push(new Uint8Array(0), true);
+  return pieces;
+}
+
+function encodeName(name: string, file: string): Uint8Array {
+  const bytes = new TextEncoder().encode(name);
+  const place = { file, tensor: name, field: 'file name' };
+  // Readers cut a name at its first NUL, and half a surrogate pair has no UTF-8.
+  if (/\0|\p{Surrogate}/u.test(name)) throw new ZipError(place, 'must be Unicode without NUL');
+  if (bytes.byteLength > FULL_16)
+    throw new ZipError(place, `must be at most ${FULL_16} bytes, got ${bytes.byteLength}`);
+  return bytes;
+}
+
+function totalSize(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+}
+
+function join(...pieces: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(totalSize(pieces));
+  let end = 0;
+  for (const piece of pieces) {
+    joined.set(piece, end);
+    end += piece.byteLength;
+  }
+  return joined;
+}
+
+function u16(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, value >>> 8);
+}
+
+function u32(value: number): Uint8Array {
+  return join(u16(value & 0xffff), u16(value >>> 16));
+}
+
+function u64(value: number): Uint8Array {
+  return join(u32(value % 2 ** 32), u32(Math.floor(value / 2 ** 32)));
+}
