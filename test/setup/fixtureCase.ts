@@ -25,7 +25,7 @@ interface InputSpec {
 export interface FixtureCase {
   readonly id: string;
   readonly op: string;
-  readonly attributes: Readonly<Record<string, never>>;
+  readonly attributes: unknown;
   readonly inputs: readonly InputSpec[];
   readonly outputs: readonly {
     readonly name: string;
@@ -43,9 +43,9 @@ export interface FixtureOptions {
 }
 
 /** Calls the op with the tensors by argument name; gives its outputs by name (a lone tensor is `y`). */
-export type FixtureCall = (
+export type FixtureCall<A> = (
   inputs: Readonly<Record<string, Tensor>>,
-  attributes: FixtureCase['attributes'],
+  attributes: A,
 ) => Tensor | Readonly<Record<string, Tensor>>;
 
 const root = new URL('../fixtures/reference/', import.meta.url);
@@ -58,16 +58,17 @@ async function truth(key: string): Promise<Float32Array> {
 }
 
 /** One test per stored case of `op`: outputs and gradients against PyTorch in float64. */
-export function testFixtures(op: string, call: FixtureCall, options: FixtureOptions = {}): void {
+export function testFixtures<A = unknown>(op: string, call: FixtureCall<A>, options: FixtureOptions = {}): void {
   const cases = opCases.filter((made) => made.op === op);
   if (cases.length === 0) throw new Error(`no stored case of ${op}`);
   for (const made of cases)
-    test(`${made.id} agrees with PyTorch, forward and gradient`, () => runCase(made, call, options));
+    test(`${made.id} agrees with PyTorch, forward and gradient`, () =>
+      runCase(made, call as FixtureCall<unknown>, options));
 }
 
 async function runCase(
   made: FixtureCase,
-  call: FixtureCall,
+  call: FixtureCall<unknown>,
   { tolerance = 1e-6, gradTolerance = 1e-5 }: FixtureOptions,
 ): Promise<void> {
   const leaves: Record<string, Tensor> = {};

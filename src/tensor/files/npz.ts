@@ -39,9 +39,11 @@ export async function openNpz(source: FileLike): Promise<NpzFile> {
   try {
     const entries = [...zip.entries.keys()];
     const foreign = entries.find((entry) => !entry.endsWith(SUFFIX));
-    if (foreign !== undefined)
-      {
-      throw new ZipError({ file: zip.name, tensor: foreign, field: 'file name' }, 'must end in .npy: this is no npz file');
+    if (foreign !== undefined) {
+      throw new ZipError(
+        { file: zip.name, tensor: foreign, field: 'file name' },
+        'must end in .npy: this is no npz file',
+      );
     }
     return npzFile(
       zip,

@@ -240,8 +240,13 @@ function checkSize({ name, storedDtype, shape, begin, end }: Entry, file: string
 function checkedEntries(entries: Iterable<readonly [string, HostArray]>, file: string): [string, HostArray][] {
   const checked = new Map<string, HostArray>();
   for (const [tensor, array] of entries) {
-    if (tensor === '__metadata__') throw new SafetensorsError({ file, tensor, field: 'name' }, 'must not be the one the format reserves for metadata');
-    if (checked.has(tensor)) throw new SafetensorsError({ file, tensor, field: 'name' }, 'must be given once, got it twice');
+    if (tensor === '__metadata__')
+      throw new SafetensorsError(
+        { file, tensor, field: 'name' },
+        'must not be the one the format reserves for metadata',
+      );
+    if (checked.has(tensor))
+      throw new SafetensorsError({ file, tensor, field: 'name' }, 'must be given once, got it twice');
     if (/\p{Surrogate}/u.test(tensor))
       throw new SafetensorsError({ file, tensor, field: 'name' }, 'must be Unicode, got half a surrogate pair');
     const fault = hostArrayFault(array);

@@ -34,7 +34,10 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipEntry[]> 
   while (at < size) {
     const entry = parseEntry(bytes.subarray(at), source.name);
     if (names.has(entry.name)) {
-      throw new ZipError({ file: source.name, tensor: entry.name, field: 'file name' }, 'must occur once, got it twice');
+      throw new ZipError(
+        { file: source.name, tensor: entry.name, field: 'file name' },
+        'must occur once, got it twice',
+      );
     }
     names.add(entry.name);
     entries.push(entry);
@@ -87,7 +90,10 @@ async function findDirectory(source: ByteSource): Promise<Directory> {
     tail.getUint32(at, true) === END_RECORD && at + END_RECORD_LENGTH + tail.getUint16(at + 20, true) === tailLength;
   while (at >= 0 && !fits()) at--;
   if (at < 0)
-    throw new ZipError({ file, field: 'end of central directory' }, 'is missing: no zip archive, or one that was cut off');
+    throw new ZipError(
+      { file, field: 'end of central directory' },
+      'is missing: no zip archive, or one that was cut off',
+    );
 
   const endOffset = source.size - tailLength + at;
   const zip64 = await findZip64(source, endOffset);

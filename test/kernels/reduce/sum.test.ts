@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import type { Dims } from '../../../src/kernels/reduce/reduction.ts';
 import { sum, sumReference } from '../../../src/kernels/reduce/sum.ts';
 import { zeros } from '../../../src/tensor/create.ts';
 import { init } from '../../../src/tensor/engine/device/init.ts';
@@ -50,4 +51,4 @@ test('an axis outside the tensor is named with its range', () => {
   );
 });
 
-testFixtures('sum', ({ x }, { dim, keepdim }) => sum(x!, dim, { keepdim }));
+testFixtures<{ dim: Dims; keepdim: boolean }>('sum', ({ x }, { dim, keepdim }) => sum(x!, dim, { keepdim }));

@@ -9,7 +9,10 @@ export function arbitraryDamage(valid: fc.Arbitrary<Uint8Array>): fc.Arbitrary<U
   const edit = fc.record({
     kind: fc.constantFrom('overwrite', 'overwrite', 'overwrite', 'cut', 'insert', 'repeat'),
     at: fc.double({ min: 0, max: 1, noNaN: true }),
-    bytes: fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 8 }), fc.array(interesting, { minLength: 1, maxLength: 8 })),
+    bytes: fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 8 }),
+      fc.array(interesting, { minLength: 1, maxLength: 8 }),
+    ),
   });
   return fc.tuple(valid, fc.array(edit, { minLength: 1, maxLength: 4 })).map(([file, edits]) => {
     let bytes = [...file];

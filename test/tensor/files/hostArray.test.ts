@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { dataFromBytes, elementCount, type HostArray, hostArrayFault, toEngine } from '../../../src/tensor/files/hostArray.ts';
+import {
+  dataFromBytes,
+  elementCount,
+  type HostArray,
+  hostArrayFault,
+  toEngine,
+} from '../../../src/tensor/files/hostArray.ts';
 
 describe('toEngine', () => {
   test('keeps the types the engine has without copying', () => {
@@ -18,14 +24,29 @@ describe('toEngine', () => {
   });
 
   test('widens small integers to i32', () => {
-    expect(toEngine({ dtype: 'i8', shape: [2], data: Int8Array.of(-128, 127) })).toEqual({ dtype: 'i32', data: Int32Array.of(-128, 127) });
-    expect(toEngine({ dtype: 'u8', shape: [2], data: Uint8Array.of(0, 255) })).toEqual({ dtype: 'i32', data: Int32Array.of(0, 255) });
-    expect(toEngine({ dtype: 'i16', shape: [1], data: Int16Array.of(-32768) })).toEqual({ dtype: 'i32', data: Int32Array.of(-32768) });
-    expect(toEngine({ dtype: 'u16', shape: [1], data: Uint16Array.of(65535) })).toEqual({ dtype: 'i32', data: Int32Array.of(65535) });
+    expect(toEngine({ dtype: 'i8', shape: [2], data: Int8Array.of(-128, 127) })).toEqual({
+      dtype: 'i32',
+      data: Int32Array.of(-128, 127),
+    });
+    expect(toEngine({ dtype: 'u8', shape: [2], data: Uint8Array.of(0, 255) })).toEqual({
+      dtype: 'i32',
+      data: Int32Array.of(0, 255),
+    });
+    expect(toEngine({ dtype: 'i16', shape: [1], data: Int16Array.of(-32768) })).toEqual({
+      dtype: 'i32',
+      data: Int32Array.of(-32768),
+    });
+    expect(toEngine({ dtype: 'u16', shape: [1], data: Uint16Array.of(65535) })).toEqual({
+      dtype: 'i32',
+      data: Int32Array.of(65535),
+    });
   });
 
   test('turns bf16 and f64 into f32, rounding and overflowing as f32 does', () => {
-    expect(toEngine({ dtype: 'bf16', shape: [1], data: Uint16Array.of(0xbf80) })).toEqual({ dtype: 'f32', data: Float32Array.of(-1) });
+    expect(toEngine({ dtype: 'bf16', shape: [1], data: Uint16Array.of(0xbf80) })).toEqual({
+      dtype: 'f32',
+      data: Float32Array.of(-1),
+    });
     expect(toEngine({ dtype: 'f64', shape: [2], data: Float64Array.of(0.1, 1e300) })).toEqual({
       dtype: 'f32',
       data: Float32Array.of(0.1, Infinity),
@@ -51,13 +72,19 @@ describe('toEngine', () => {
 
   test('names the tensor and the first value that does not fit', () => {
     const signed: HostArray = { dtype: 'i64', shape: [2], data: BigInt64Array.of(7n, 4294967296n) };
-    expect(() => toEngine(signed, 'position_ids')).toThrowErrorMatchingInlineSnapshot(`[RangeError: toEngine: every value of position_ids must fit i32, [-2147483648, 2147483647], got 4294967296 at flat index 1]`);
+    expect(() => toEngine(signed, 'position_ids')).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: toEngine: every value of position_ids must fit i32, [-2147483648, 2147483647], got 4294967296 at flat index 1]`,
+    );
     const unsigned: HostArray = { dtype: 'u64', shape: [1], data: BigUint64Array.of(4294967296n) };
-    expect(() => toEngine(unsigned, 'seed')).toThrowErrorMatchingInlineSnapshot(`[RangeError: toEngine: every value of seed must fit u32, [0, 4294967295], got 4294967296 at flat index 0]`);
+    expect(() => toEngine(unsigned, 'seed')).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: toEngine: every value of seed must fit u32, [0, 4294967295], got 4294967296 at flat index 0]`,
+    );
   });
 
   test('takes every byte but 0 for true', () => {
-    expect(toEngine({ dtype: 'bool', shape: [3], data: Uint8Array.of(0, 255, 1) }).data).toEqual(Uint8Array.of(0, 1, 1));
+    expect(toEngine({ dtype: 'bool', shape: [3], data: Uint8Array.of(0, 255, 1) }).data).toEqual(
+      Uint8Array.of(0, 1, 1),
+    );
   });
 });
 
