@@ -1,3 +1,4 @@
+import { clearCache } from '../deviceCache.ts';
 import { DeviceError, DeviceLostError, OutOfMemoryError } from '../errors.ts';
 import { PipelineCache, type PipelineSource } from '../pipeline.ts';
 import { Recorder } from '../recorder.ts';
@@ -108,6 +109,7 @@ export class Device {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.fail(new DeviceError('the device was destroyed: call init() again'));
+    clearCache(this);
     this.pool.trim();
     this.recorder.destroy();
     this.gpu.destroy();
