@@ -3,7 +3,7 @@ export function crc32(bytes: Uint8Array, previous = 0): number {
   const [t0, t1, t2, t3] = tables();
   let crc = ~previous;
   let i = 0;
-  // Four bytes per step through four tables, three times as fast as one.
+  // Four bytes per step through four tables, twice as fast as one.
   for (const end = bytes.length - 3; i < end; i += 4) {
     crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
     crc = t3[crc & 0xff]! ^ t2[(crc >>> 8) & 0xff]! ^ t1[(crc >>> 16) & 0xff]! ^ t0[crc >>> 24]!;

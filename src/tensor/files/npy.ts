@@ -1,6 +1,7 @@
 import { writeFileAtomic } from './atomicFile.ts';
 import { type FileLike, openSource } from './byteSource.ts';
 import { bytesOfData, dataFromBytes, type HostArray, hostArrayFault, itemBytes } from './hostArray.ts';
+import { joinBytes } from './joinBytes.ts';
 import { encodeNpyHeader, NPY_PREAMBLE, type NpyHeader, npyHeaderEnd, parseNpyHeader } from './npyHeader.ts';
 import { type FilePlace, NpyError } from './tensorFileErrors.ts';
 
@@ -25,11 +26,7 @@ export async function readNpy(file: FileLike): Promise<HostArray> {
 
 /** The bytes of an npy file, as `numpy.save` would write it. @throws NpyError for bf16, which NumPy lacks, and for a faulty array. */
 export function encodeNpy(array: HostArray): Uint8Array {
-  const [header, data] = npyPieces(array, { file: '<bytes>' });
-  const bytes = new Uint8Array(header.byteLength + data.byteLength);
-  bytes.set(header);
-  bytes.set(data, header.byteLength);
-  return bytes;
+  return joinBytes(npyPieces(array, { file: '<bytes>' }));
 }
 
 /** Writes an npy file. Until it is whole, an older file of that name stays as it was. Throws as `encodeNpy`, and FileError. */

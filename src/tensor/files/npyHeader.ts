@@ -67,8 +67,8 @@ export function encodeNpyHeader(dtype: HostDtype, shape: readonly number[], plac
   const code = [...typeCodes].find(([, known]) => known === dtype)?.[0];
   if (code === undefined) {
     throw new NpyError(
-      { ...place, field: 'descr' },
-      `NumPy has no type for ${dtype}: convert to f32, or write safetensors`,
+      { ...place, field: 'dtype' },
+      `must be one that NumPy has, got ${dtype}: convert to f32, or write safetensors`,
     );
   }
   if (shape.length > MOST_AXES) {
@@ -110,6 +110,8 @@ function parseDescr(descr: string, place: FilePlace): { dtype: HostDtype; bigEnd
   const at = { ...place, field: 'descr' };
   if (/^[<>|=]?O/.test(descr))
     throw new NpyError(at, 'holds Python objects, a pickle, which is never read: save numbers');
+  if (/^[<>|=]?c/.test(descr))
+    throw new NpyError(at, 'is complex: save real and imaginary parts along a last axis of 2');
   const order = descr.slice(0, 1);
   const dtype = typeCodes.get(descr.slice(1));
   const ordered = order === '<' || order === '>' || (order === '|' && dtype !== undefined && itemBytes(dtype) === 1);

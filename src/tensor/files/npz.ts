@@ -1,6 +1,7 @@
 import { writeFileAtomic } from './atomicFile.ts';
 import type { FileLike } from './byteSource.ts';
 import type { HostArray } from './hostArray.ts';
+import { joinBytes } from './joinBytes.ts';
 import { decodeNpyData, expectLength, npyPieces } from './npy.ts';
 import { NPY_PREAMBLE, type NpyHeader, npyHeaderEnd, parseNpyHeader } from './npyHeader.ts';
 import { ZipError } from './tensorFileErrors.ts';
@@ -74,14 +75,7 @@ export async function readNpz(source: FileLike): Promise<Map<string, HostArray>>
  *   names with a NUL.
  */
 export function encodeNpz(entries: Iterable<readonly [string, HostArray]>, options: NpzOptions = {}): Uint8Array {
-  const pieces = [...npzPieces(entries, options, '<bytes>')];
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-  let end = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, end);
-    end += piece.byteLength;
-  }
-  return bytes;
+  return joinBytes([...npzPieces(entries, options, '<bytes>')]);
 }
 
 /** Writes an npz file array by array. Until it is whole, an older file of that name stays as it was. Throws as `encodeNpz`, and FileError. */

@@ -1,6 +1,7 @@
 import { writeFileAtomic } from './atomicFile.ts';
 import type { FileLike } from './byteSource.ts';
 import { bytesOfData, type HostArray } from './hostArray.ts';
+import { joinBytes } from './joinBytes.ts';
 import { openSafetensorsFile, type SafetensorsFile } from './safetensorsFile.ts';
 import { layOutSafetensors } from './safetensorsHeader.ts';
 import { openSafetensorsIndex } from './safetensorsIndex.ts';
@@ -37,16 +38,7 @@ export function encodeSafetensors(
   entries: Iterable<readonly [string, HostArray]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const { header, arrays } = layOutSafetensors(entries, metadata, '<bytes>');
-  const size = arrays.reduce((sum, { data }) => sum + data.byteLength, header.byteLength);
-  const file = new Uint8Array(size);
-  file.set(header);
-  let offset = header.byteLength;
-  for (const { data } of arrays) {
-    file.set(bytesOfData(data), offset);
-    offset += data.byteLength;
-  }
-  return file;
+  return joinBytes(safetensorsPieces(entries, metadata, '<bytes>'));
 }
 
 /**
@@ -59,6 +51,14 @@ export async function writeSafetensors(
   entries: Iterable<readonly [string, HostArray]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { header, arrays } = layOutSafetensors(entries, metadata, String(path));
-  await writeFileAtomic(path, [header, ...arrays.map(({ data }) => bytesOfData(data))]);
+  await writeFileAtomic(path, safetensorsPieces(entries, metadata, String(path)));
+}
+
+function safetensorsPieces(
+  entries: Iterable<readonly [string, HostArray]>,
+  metadata: Readonly<Record<string, string>>,
+  file: string,
+): Uint8Array[] {
+  const { header, arrays } = layOutSafetensors(entries, metadata, file);
+  return [header, ...arrays.map(({ data }) => bytesOfData(data))];
 }

@@ -1,6 +1,7 @@
 import { Inflate, inflateSync } from 'fflate';
 import { type ByteSource, type FileLike, openSource } from './byteSource.ts';
 import { crc32 } from './crc32.ts';
+import { joinBytes } from './joinBytes.ts';
 import { listNames, ZipError } from './tensorFileErrors.ts';
 import { readZipDirectory, type ZipEntry } from './zipDirectory.ts';
 
@@ -43,6 +44,7 @@ const LOCAL_HEADER_LENGTH = 30;
 
 function zipArchive(source: ByteSource, entries: ReadonlyMap<string, ZipEntry>): ZipArchive {
   const file = source.name;
+  const offsets = new Map<ZipEntry, number>();
 
   function entry(name: string): ZipEntry {
     const found = entries.get(name);
@@ -51,53 +53,54 @@ function zipArchive(source: ByteSource, entries: ReadonlyMap<string, ZipEntry>):
     return found;
   }
 
+  async function offsetOf(found: ZipEntry): Promise<number> {
+    const offset = offsets.get(found) ?? (await dataOffset(source, found));
+    offsets.set(found, offset);
+    return offset;
+  }
+
   return {
     name: file,
     entries,
     entry,
     async readPrefix(name, length) {
       const found = entry(name);
-      const offset = await dataOffset(source, found);
+      const offset = await offsetOf(found);
       if (found.method === 'stored') return source.read(offset, Math.min(length, found.size));
       return inflatePrefix(source, found, offset, Math.min(length, found.size));
     },
     async read(name) {
       const found = entry(name);
-      const raw = await source.read(await dataOffset(source, found), found.compressedSize);
+      const raw = await source.read(await offsetOf(found), found.compressedSize);
       const bytes = found.method === 'stored' ? raw : inflate(raw, found, file);
       const sum = crc32(bytes);
       if (sum === found.crc32) return bytes;
-      throw new ZipError(
-        { file, tensor: name, field: 'crc-32' },
-        `must be that of the contents, ${hex(sum)}, got ${hex(found.crc32)}`,
-      );
+      const reason = `must be that of the contents, ${hex(sum)}, got ${hex(found.crc32)}`;
+      throw new ZipError({ file, tensor: name, field: 'crc-32' }, reason);
     },
     close: () => source.close(),
   };
 }
 
-/** The name and the extra field of the local header, whose lengths may differ from those in the directory, come before the data. */
+/** The name and the extra field of the local header, which may be longer than that in the directory, come before the data. */
 async function dataOffset(source: ByteSource, entry: ZipEntry): Promise<number> {
   const place = { file: source.name, tensor: entry.name, field: 'local header' };
-  const bytes = await source.read(entry.headerOffset, LOCAL_HEADER_LENGTH);
+  const name = new TextEncoder().encode(entry.name);
+  const bytes = await source.read(entry.headerOffset, LOCAL_HEADER_LENGTH + name.byteLength);
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const method = header.getUint16(8, true) === 0 ? 'stored' : 'deflated';
   if (header.getUint32(0, true) !== LOCAL_HEADER || method !== entry.method) {
     throw new ZipError(place, `must stand at ${entry.headerOffset} and name the same method as the directory`);
   }
-  const nameLength = header.getUint16(26, true);
-  const extraLength = header.getUint16(28, true);
-  const offset = entry.headerOffset + LOCAL_HEADER_LENGTH + nameLength + extraLength;
-  if (offset + entry.compressedSize > entry.endLimit) {
-    const end = `${entry.compressedSize} bytes before ${entry.endLimit}`;
-    throw new ZipError(
-      place,
-      `must leave ${end}, got a name of ${nameLength} and an extra field of ${extraLength} bytes`,
-    );
+  const sameName = header.getUint16(26, true) === name.byteLength;
+  if (!sameName || name.some((byte, i) => byte !== bytes[LOCAL_HEADER_LENGTH + i])) {
+    throw new ZipError(place, 'must repeat the name in the directory');
   }
-  const name = await source.read(entry.headerOffset + LOCAL_HEADER_LENGTH, nameLength);
-  if (new TextDecoder().decode(name) !== entry.name) throw new ZipError(place, 'must repeat the name in the directory');
-  return offset;
+  const extraLength = header.getUint16(28, true);
+  const offset = entry.headerOffset + bytes.byteLength + extraLength;
+  if (offset + entry.compressedSize <= entry.endLimit) return offset;
+  const reason = `must leave ${entry.compressedSize} bytes before ${entry.endLimit}, got an extra field of ${extraLength}`;
+  throw new ZipError(place, reason);
 }
 
 function inflate(raw: Uint8Array, entry: ZipEntry, file: string): Uint8Array {
@@ -128,13 +131,7 @@ async function inflatePrefix(source: ByteSource, entry: ZipEntry, offset: number
     asZipError(place, () => inflater.push(raw, at + step === entry.compressedSize));
   }
   if (done < length) throw new ZipError(place, `must inflate to the declared ${entry.size} bytes, got ${done}`);
-  const prefix = new Uint8Array(done);
-  let end = 0;
-  for (const piece of pieces) {
-    prefix.set(piece, end);
-    end += piece.byteLength;
-  }
-  return prefix;
+  return joinBytes(pieces);
 }
 
 function asZipError<T>(place: { file: string; tensor: string; field: string }, action: () => T): T {

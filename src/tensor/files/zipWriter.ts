@@ -1,5 +1,6 @@
 import { Deflate } from 'fflate';
 import { crc32 } from './crc32.ts';
+import { joinBytes } from './joinBytes.ts';
 import { ZipError } from './tensorFileErrors.ts';
 
 /** One file to put into an archive; its contents may come in pieces. */
@@ -51,9 +52,9 @@ export function* zipPieces(
     yield* data;
     offset += header.byteLength + record.compressedSize;
   }
-  const directory = records.map(centralHeader);
-  yield* directory;
-  yield endOfDirectory(records.length, totalSize(directory), offset);
+  const directory = joinBytes(records.map(centralHeader));
+  yield directory;
+  yield endOfDirectory(records.length, directory.byteLength, offset);
 }
 
 /** The header in front of an entry's data. */
@@ -61,65 +62,69 @@ export function localHeader(record: ZipRecord): Uint8Array {
   // Here a zip64 field must hold both sizes, whichever of them is too large.
   const wide = record.size >= FULL_32 || record.compressedSize >= FULL_32;
   const extra = zip64Extra(wide ? [record.size, record.compressedSize] : []);
-  return join(
-    u32(0x04034b50),
-    commonFields(record),
-    u32(wide ? FULL_32 : record.compressedSize),
-    u32(wide ? FULL_32 : record.size),
-    u16(record.name.byteLength),
-    u16(extra.byteLength),
-    record.name,
-    extra,
+  const header = littleEndian(
+    [4, 0x04034b50],
+    ...commonFields(record),
+    [4, wide ? FULL_32 : record.compressedSize],
+    [4, wide ? FULL_32 : record.size],
+    [2, record.name.byteLength],
+    [2, extra.byteLength],
   );
+  return joinBytes([header, record.name, extra]);
 }
 
 /** The entry's record in the directory. */
 export function centralHeader(record: ZipRecord): Uint8Array {
-  const extra = zip64Extra(
-    [record.size, record.compressedSize, record.headerOffset].filter((value) => value >= FULL_32),
-  );
-  return join(
-    u32(0x02014b50),
-    u16(VERSION),
-    commonFields(record),
-    u32(Math.min(record.compressedSize, FULL_32)),
-    u32(Math.min(record.size, FULL_32)),
-    u16(record.name.byteLength),
-    u16(extra.byteLength),
+  const wide = [record.size, record.compressedSize, record.headerOffset].filter((value) => value >= FULL_32);
+  const extra = zip64Extra(wide);
+  const header = littleEndian(
+    [4, 0x02014b50],
+    [2, VERSION],
+    ...commonFields(record),
+    [4, Math.min(record.compressedSize, FULL_32)],
+    [4, Math.min(record.size, FULL_32)],
+    [2, record.name.byteLength],
+    [2, extra.byteLength],
     // No comment, disk 0, no attributes.
-    new Uint8Array(10),
-    u32(Math.min(record.headerOffset, FULL_32)),
-    record.name,
-    extra,
+    [2, 0],
+    [2, 0],
+    [2, 0],
+    [4, 0],
+    [4, Math.min(record.headerOffset, FULL_32)],
   );
+  return joinBytes([header, record.name, extra]);
 }
 
 /** The end record, behind its zip64 twin where a number needs it. */
 export function endOfDirectory(count: number, size: number, offset: number): Uint8Array {
   const wide = count >= FULL_16 || size >= FULL_32 || offset >= FULL_32;
-  const plain = join(
-    u32(0x06054b50),
-    u32(0),
-    u16(Math.min(count, FULL_16)),
-    u16(Math.min(count, FULL_16)),
-    u32(Math.min(size, FULL_32)),
-    u32(Math.min(offset, FULL_32)),
-    u16(0),
+  const plain = littleEndian(
+    [4, 0x06054b50],
+    // This disk and that of the directory.
+    [2, 0],
+    [2, 0],
+    [2, Math.min(count, FULL_16)],
+    [2, Math.min(count, FULL_16)],
+    [4, Math.min(size, FULL_32)],
+    [4, Math.min(offset, FULL_32)],
+    [2, 0],
   );
   if (!wide) return plain;
-  const record = join(
-    u32(0x06064b50),
-    u64(44),
-    u16(VERSION),
-    u16(VERSION),
-    u64(0),
-    u64(count),
-    u64(count),
-    u64(size),
-    u64(offset),
+  const record = littleEndian(
+    [4, 0x06064b50],
+    // The length of what follows.
+    [8, 44],
+    [2, VERSION],
+    [2, VERSION],
+    [4, 0],
+    [4, 0],
+    [8, count],
+    [8, count],
+    [8, size],
+    [8, offset],
   );
-  const locator = join(u32(0x07064b50), u32(0), u64(offset + size), u32(1));
-  return join(record, locator, plain);
+  const locator = littleEndian([4, 0x07064b50], [4, 0], [8, offset + size], [4, 1]);
+  return joinBytes([record, locator, plain]);
 }
 
 const FULL_16 = 0xffff;
@@ -128,21 +133,36 @@ const FULL_32 = 0xffffffff;
 /** 4.5, the version that brought zip64. */
 const VERSION = 45;
 
-function commonFields(record: ZipRecord): Uint8Array {
+type Field = readonly [bytes: 2 | 4 | 8, value: number];
+
+function commonFields(record: ZipRecord): Field[] {
   const ascii = record.name.every((byte) => byte < 0x80);
-  return join(
-    u16(VERSION),
-    u16(ascii ? 0 : 0x0800),
-    u16(record.deflated ? 8 : 0),
+  return [
+    [2, VERSION],
+    [2, ascii ? 0 : 0x0800],
+    [2, record.deflated ? 8 : 0],
     // Midnight, 1980-01-01, the first date the format knows.
-    u16(0),
-    u16(0x0021),
-    u32(record.crc32),
-  );
+    [2, 0],
+    [2, 0x0021],
+    [4, record.crc32],
+  ];
 }
 
 function zip64Extra(values: readonly number[]): Uint8Array {
-  return values.length === 0 ? new Uint8Array(0) : join(u16(0x0001), u16(8 * values.length), ...values.map(u64));
+  if (values.length === 0) return new Uint8Array(0);
+  return littleEndian([2, 0x0001], [2, 8 * values.length], ...values.map((value): Field => [8, value]));
+}
+
+function littleEndian(...fields: readonly Field[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(fields.reduce((sum, [bytes]) => sum + bytes, 0)));
+  let at = 0;
+  for (const [bytes, value] of fields) {
+    if (bytes === 2) view.setUint16(at, value, true);
+    else if (bytes === 4) view.setUint32(at, value, true);
+    else view.setBigUint64(at, BigInt(value), true);
+    at += bytes;
+  }
+  return new Uint8Array(view.buffer);
 }
 
 function deflate(contents: readonly Uint8Array[]): Uint8Array[] {
@@ -165,26 +185,4 @@ function encodeName(name: string, file: string): Uint8Array {
 
 function totalSize(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-}
-
-function join(...pieces: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(totalSize(pieces));
-  let end = 0;
-  for (const piece of pieces) {
-    joined.set(piece, end);
-    end += piece.byteLength;
-  }
-  return joined;
-}
-
-function u16(value: number): Uint8Array {
-  return Uint8Array.of(value & 0xff, value >>> 8);
-}
-
-function u32(value: number): Uint8Array {
-  return join(u16(value & 0xffff), u16(value >>> 16));
-}
-
-function u64(value: number): Uint8Array {
-  return join(u32(value % 2 ** 32), u32(Math.floor(value / 2 ** 32)));
 }

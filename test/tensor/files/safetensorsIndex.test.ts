@@ -53,7 +53,9 @@ test('the tensors of all files are one file, by path and by URL', async () => {
 test('a tensor that its file lacks is named', async () => {
   await writeIndex({ a: 'model-1.safetensors', d: 'model-1.safetensors' });
   const error = await openSafetensors(index).catch((caught: Error) => caught);
-  expect(String(error).replace(folder, '')).toMatchInlineSnapshot(`"SafetensorsError: safetensors: /model.safetensors.index.json: tensor "d": weight_map must name the file that has it, got "model-1.safetensors""`);
+  expect(String(error).replace(folder, '')).toMatchInlineSnapshot(
+    `"SafetensorsError: safetensors: /model.safetensors.index.json: tensor "d": weight_map must name the file that has it, got "model-1.safetensors""`,
+  );
 });
 
 test('a tensor is taken from the file the index names, even if others have one of that name', async () => {
