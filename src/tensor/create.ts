@@ -3,9 +3,8 @@ import { newStorage } from './engine/core.ts';
 import { defaultDevice } from './engine/device/init.ts';
 import type { DType } from './engine/dtype.ts';
 import { ShapeError } from './engine/errors.ts';
-import { f32ToF16 } from './engine/float16.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from './engine/shape.ts';
-import { upload } from './engine/upload.ts';
+import { encode, upload } from './engine/upload.ts';
 import { Tensor } from './tensor.ts';
 
 /** Numbers in nested arrays, one level per axis. */
@@ -100,20 +99,4 @@ function dtypeOf(data: ArrayLike<number> | NestedNumbers): DType {
   let first: unknown = data;
   while (Array.isArray(first)) first = first[0];
   return typeof first === 'boolean' ? 'bool' : 'f32';
-}
-
-/** The bytes of the elements as the device stores them. */
-export function encode(flat: ArrayLike<number>, dtype: DType): ArrayBufferView {
-  switch (dtype) {
-    case 'f32':
-      return flat instanceof Float32Array ? flat : Float32Array.from(flat);
-    case 'f16':
-      return f32ToF16(flat);
-    case 'i32':
-      return flat instanceof Int32Array ? flat : Int32Array.from(flat);
-    case 'u32':
-      return flat instanceof Uint32Array ? flat : Uint32Array.from(flat);
-    case 'bool':
-      return Uint32Array.from(flat, (value) => (value ? 1 : 0));
-  }
 }

@@ -1,12 +1,13 @@
 import type { Tensor } from '../tensor.ts';
 import type { Device } from './device/device.ts';
 import { bytesOf, type DType, type HostArrayOf } from './dtype.ts';
-import { DisposedError } from './errors.ts';
+import { DisposedError, ShapeError } from './errors.ts';
 import { readBack } from './readBack.ts';
 import { own, register, TENSOR, unregister } from './scope.ts';
 import { denseStrides, isDense, type Shape, sizeOf } from './shape.ts';
 import { Storage } from './storage.ts';
 import { backward, type Edge, type Node } from './tape.ts';
+import { encode, upload } from './upload.ts';
 
 /** What a handle holds: its storage and its place on the tape. Let go exactly once. */
 class Holder {
@@ -100,6 +101,22 @@ export abstract class TensorCore {
   data<D extends DType = DType>(): Promise<HostArrayOf<D>> {
     this.assertAlive('data');
     return readBack(this.asTensor()) as Promise<HostArrayOf<D>>;
+  }
+
+  /**
+   * Overwrites the elements, in row-major order, with host values. This is how inputs of a `record()`ed function change.
+   *
+   * @throws ShapeError when the count differs, or the tensor is a view with gaps.
+   */
+  write(values: ArrayLike<number>): void {
+    this.assertAlive('write');
+    if (values.length !== this.size) {
+      throw new ShapeError(`write: [${this.shape.join(', ')}] takes ${this.size} values, got ${values.length}`);
+    }
+    if (!this.isDense || this.offset !== 0) {
+      throw new ShapeError('write: the tensor is a view into another one: write into its base');
+    }
+    upload(this.asTensor(), encode(values, this.dtype));
   }
 
   /** The only element of a tensor of size 1, as a number. */

@@ -226,9 +226,10 @@ function launch(
     buffers.push(buffer);
     key += buffer.at === 0 ? `${buffer.buffer.id},` : `${buffer.buffer.id}+${buffer.at},`;
   }
-  const bindGroup = device.pipelines.bindGroup(pipeline, key, () => entriesOf(buffers, device, layout.bytes));
+  const entries = (uniform: GPUBuffer) => entriesOf(buffers, uniform, layout.bytes);
+  const bindGroup = device.pipelines.bindGroup(pipeline, key, () => entries(device.recorder.arena));
   const packed = layout.bytes > 0 ? layout.pack(params, viewsOf(build.views, tensors)) : null;
-  device.recorder.dispatch({ pipeline, bindGroup, params: packed, x, y, z });
+  device.recorder.dispatch({ pipeline, bindGroup, key, buffers: entries, params: packed, x, y, z });
 }
 
 function spread(grid: Grid): [number, number, number] {
@@ -266,13 +267,13 @@ function bind(
   return { buffer: tensor.storage.use(), at };
 }
 
-function entriesOf(buffers: readonly BoundBuffer[], device: Device, paramBytes: number): GPUBindGroupEntry[] {
+function entriesOf(buffers: readonly BoundBuffer[], uniform: GPUBuffer, paramBytes: number): GPUBindGroupEntry[] {
   const entries: GPUBindGroupEntry[] = buffers.map(({ buffer, at }, binding) => ({
     binding,
     resource: { buffer: buffer.gpu, offset: at },
   }));
   if (paramBytes > 0) {
-    entries.push({ binding: entries.length, resource: { buffer: device.recorder.arena, size: paramBytes } });
+    entries.push({ binding: entries.length, resource: { buffer: uniform, size: paramBytes } });
   }
   return entries;
 }

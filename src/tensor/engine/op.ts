@@ -57,7 +57,7 @@ export function defineOp<I extends Inputs, A, Y extends Outputs, S extends Saved
   const op = (inputs: I, attrs: A): Y => {
     check(spec as unknown as AnySpec, inputs);
     spec.shape(inputs.map((input) => input?.shape ?? null) as unknown as H, attrs);
-    const needs = inputs.map((input) => isGradEnabled() && input !== null && input.requiresGrad);
+    const needs = inputs.map((input) => isGradEnabled() && input?.requiresGrad === true);
     const needsGrad = needs.includes(true);
     if (needsGrad && spec.backward === null) {
       throw new GradientError(`${spec.name} has no gradient: call it inside noGrad() or detach() its inputs`);

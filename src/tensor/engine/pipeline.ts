@@ -34,8 +34,12 @@ export class PipelineCache {
   get(source: PipelineSource): Pipeline {
     const cached = this.#pipelines.get(source);
     if (cached) return cached;
+    const { gpu } = this.#device;
+    gpu.pushErrorScope('validation');
     const { descriptor, layout } = this.#describe(source);
-    return this.#add(source, this.#device.gpu.createComputePipeline(descriptor), layout);
+    const pipeline = gpu.createComputePipeline(descriptor);
+    this.#device.watch(gpu.popErrorScope(), ({ message }) => doesNotCompile(source, message));
+    return this.#add(source, pipeline, layout);
   }
 
   /** Compiles without blocking: many of these run in parallel on the driver's threads. */
@@ -43,7 +47,7 @@ export class PipelineCache {
     if (this.#pipelines.has(source)) return;
     const { descriptor, layout } = this.#describe(source);
     const gpu = await this.#device.gpu.createComputePipelineAsync(descriptor).catch((cause: unknown) => {
-      throw new KernelError(`${source.label}: the kernel does not compile: ${String(cause)}\n${numbered(source.code)}`);
+      throw doesNotCompile(source, String(cause));
     });
     if (!this.#pipelines.has(source)) this.#add(source, gpu, layout);
   }
@@ -76,24 +80,9 @@ export class PipelineCache {
     const descriptor: GPUComputePipelineDescriptor = {
       label: source.label,
       layout: gpu.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: this.#compile(source), entryPoint: 'main' },
+      compute: { module: gpu.createShaderModule({ label: source.label, code: source.code }), entryPoint: 'main' },
     };
     return { descriptor, layout };
-  }
-
-  /** A mistake in WGSL surfaces with the kernel's name and its whole numbered source. */
-  #compile(source: PipelineSource): GPUShaderModule {
-    const module = this.#device.gpu.createShaderModule({ label: source.label, code: source.code });
-    module.getCompilationInfo().then(
-      ({ messages }) => {
-        const errors = messages.filter((message) => message.type === 'error');
-        if (errors.length === 0) return;
-        const list = errors.map(({ lineNum, linePos, message }) => `${lineNum}:${linePos} ${message}`).join('\n');
-        this.#device.fail(new KernelError(`${source.label}: ${list}\n${numbered(source.code)}`));
-      },
-      () => {}, // the device is gone: `lost` reports it
-    );
-    return module;
   }
 
   #add(source: PipelineSource, gpu: GPUComputePipeline, layout: GPUBindGroupLayout): Pipeline {
@@ -102,6 +91,11 @@ export class PipelineCache {
     this.created.pipelines++;
     return pipeline;
   }
+}
+
+/** A mistake in WGSL surfaces with the kernel's name and its whole numbered source. */
+function doesNotCompile(source: PipelineSource, cause: string): KernelError {
+  return new KernelError(`${source.label}: the kernel does not compile: ${cause}\n${numbered(source.code)}`);
 }
 
 function numbered(code: string): string {

@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor.ts';
 import { dense } from './copy.ts';
 import type { Device } from './device/device.ts';
-import { bytesOf } from './dtype.ts';
+import { bytesOf, type DType } from './dtype.ts';
 import { f16ToF32 } from './float16.ts';
 
 const MAP_READ = 0x1;
@@ -10,33 +10,39 @@ const COPY_DST = 0x8;
 /** Staging buffers of one device, by size, so that reading a loss each step creates none. */
 const staging = new WeakMap<Device, Map<number, GPUBuffer[]>>();
 
+type HostArray = Float32Array | Int32Array | Uint32Array | Uint8Array;
+
 /** Records the copy and submits before it returns: the tensor may be disposed while the promise is pending. */
-export function readBack(tensor: Tensor): Promise<Float32Array | Int32Array | Uint32Array | Uint8Array> {
-  const { device } = tensor;
-  device.throwFailure();
-  if (device.recorder.tap)
+export function readBack(tensor: Tensor): Promise<HostArray> {
+  if (tensor.device.recorder.tap) {
     throw new Error('data: a function under record() cannot read tensors back; return them instead');
-  const bytes = tensor.size * bytesOf(tensor.dtype);
-  if (bytes === 0 || device.dryRun) return Promise.resolve(decode(new ArrayBuffer(bytes), tensor.dtype, tensor.size));
-  const packed = dense(tensor);
+  }
+  return copyBack(tensor);
+}
+
+/** Runs up to the first await at once; from there on every failure of the device is a rejection. */
+async function copyBack(tensor: Tensor): Promise<HostArray> {
+  const { device, dtype, size } = tensor;
+  device.throwFailure();
+  const bytes = size * bytesOf(dtype);
+  if (bytes === 0 || device.dryRun) return decode(new ArrayBuffer(bytes), dtype, size);
   const copied = Math.ceil(bytes / 4) * 4;
   const buffer = takeStaging(device, copied);
+  const packed = dense(tensor);
   const source = packed.storage.use();
-  const at = packed.offset * bytesOf(packed.dtype);
+  const at = packed.offset * bytesOf(dtype);
   device.recorder.copy((encoder) => encoder.copyBufferToBuffer(source.gpu, at, buffer, 0, copied));
   device.recorder.flush();
   if (packed !== tensor) packed.dispose();
-  const { dtype, size } = tensor;
-  return device.orFailure(buffer.mapAsync(MAP_READ, 0, copied)).then(() => {
-    const copy = buffer.getMappedRange(0, copied).slice(0);
-    buffer.unmap();
-    returnStaging(device, buffer);
-    device.throwFailure();
-    return decode(copy, dtype, size);
-  });
+  await device.orFailure(buffer.mapAsync(MAP_READ, 0, copied));
+  const copy = buffer.getMappedRange(0, copied).slice(0);
+  buffer.unmap();
+  returnStaging(device, buffer);
+  await device.settle();
+  return decode(copy, dtype, size);
 }
 
-function decode(bytes: ArrayBuffer, dtype: Tensor['dtype'], size: number) {
+function decode(bytes: ArrayBuffer, dtype: DType, size: number): HostArray {
   switch (dtype) {
     case 'f32':
       return new Float32Array(bytes, 0, size);
@@ -65,7 +71,10 @@ function takeStaging(device: Device, bytes: number): GPUBuffer {
 
 /** Keeps small buffers; a large one is worth less than its memory. */
 function returnStaging(device: Device, buffer: GPUBuffer): void {
-  if (buffer.size > 1 << 20) return buffer.destroy();
+  if (buffer.size > 1 << 20) {
+    buffer.destroy();
+    return;
+  }
   let sizes = staging.get(device);
   if (!sizes) {
     sizes = new Map();

@@ -5,6 +5,10 @@ import type { Pipeline } from './pipeline.ts';
 export interface DispatchCommand {
   readonly pipeline: Pipeline;
   readonly bindGroup: GPUBindGroup;
+  /** Says which buffers are bound; equal keys under one pipeline mean equal bind groups. */
+  readonly key: string;
+  /** The bind group's entries, with the parameters in another uniform buffer. */
+  readonly buffers: (params: GPUBuffer) => GPUBindGroupEntry[];
   /** Packed parameters, or null for a kernel that has none. */
   readonly params: ArrayBuffer | null;
   readonly x: number;

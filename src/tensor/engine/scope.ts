@@ -114,7 +114,10 @@ function releaseTo(result: unknown): void {
 /** Finds tensors in a value, in plain arrays, maps and plain objects. */
 export function visitTensors(value: unknown, visit: (tensor: Tensor) => void, depth = 0): void {
   if (typeof value !== 'object' || value === null || depth > 8) return;
-  if (isTensor(value)) return visit(value);
+  if (isTensor(value)) {
+    visit(value);
+    return;
+  }
   if (Array.isArray(value) || value instanceof Map) {
     for (const item of value.values()) visitTensors(item, visit, depth + 1);
     return;

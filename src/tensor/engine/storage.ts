@@ -32,8 +32,7 @@ export function sizeClass(bytes: number): number {
  */
 export class BufferPool implements BufferSource {
   readonly #free = new Map<number, PooledBuffer[]>();
-  readonly #device: GPUDevice;
-  readonly #onError: (error: Error) => void;
+  readonly #device: Device;
   readonly #limit: number;
   #nextId = 1;
   /** Bytes waiting for reuse. */
@@ -41,9 +40,8 @@ export class BufferPool implements BufferSource {
   /** Buffers created since the pool exists: flat in a steady-state step. */
   created = 0;
 
-  constructor(device: GPUDevice, onError: (error: Error) => void) {
+  constructor(device: Device) {
     this.#device = device;
-    this.#onError = onError;
     this.#limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   }
 
@@ -73,21 +71,16 @@ export class BufferPool implements BufferSource {
 
   #create(size: number): PooledBuffer {
     this.created++;
-    this.#device.pushErrorScope('out-of-memory');
-    const gpu = this.#device.createBuffer({ size, usage: USAGE });
-    this.#device.popErrorScope().then(
-      (error) => {
-        if (error) {
-          const pooled = this.pooledBytes;
-          this.#onError(
-            new OutOfMemoryError(
-              `the device has no room for a buffer of ${size} bytes (${pooled} bytes wait in the pool: \`device.trim()\` frees them): ${error.message}`,
-              size,
-            ),
-          );
-        }
-      },
-      () => {}, // the device is gone: `lost` reports it
+    const device = this.#device.gpu;
+    device.pushErrorScope('out-of-memory');
+    const gpu = device.createBuffer({ size, usage: USAGE });
+    this.#device.watch(
+      device.popErrorScope(),
+      ({ message }) =>
+        new OutOfMemoryError(
+          `the device has no room for a buffer of ${size} bytes (${this.pooledBytes} bytes wait in the pool: \`device.trim()\` frees them): ${message}`,
+          size,
+        ),
     );
     return { id: this.#nextId++, gpu, bytes: size, lastUse: -1 };
   }

@@ -97,16 +97,19 @@ export class Node {
     if (backward === null) throw released(this.op);
     const dys = this.outputs.map((output) => output.grad ?? zerosFor(output));
     for (const output of this.outputs) output.grad = null;
-    const grads = tidy(() => backward(dys) as (Tensor | null)[]);
+    const grads = ownHandles(
+      tidy(() => backward(dys) as (Tensor | null)[]),
+      dys,
+    );
+    for (const dy of dys) dy.dispose();
     for (let i = 0; i < this.targets.length; i++) {
       const target = this.targets[i] ?? null;
       const grad = grads[i] ?? null;
       if (grad === null) continue;
       if (target === null) grad.dispose();
-      else if ('leaf' in target) target.leaf.grad = leafGrad(target.leaf.grad, grad);
+      else if ('leaf' in target) settle(target.leaf, grad);
       else target.edge.node.gather(target.edge.output, grad);
     }
-    for (const dy of dys) dy.dispose();
     this.free();
   }
 
@@ -125,6 +128,17 @@ export class Node {
   get released(): boolean {
     return this.#backward === null;
   }
+}
+
+/** A backward may return dy itself, or one tensor for two inputs; each gradient gets a handle that is its alone. */
+function ownHandles(grads: readonly (Tensor | null)[], dys: readonly Tensor[]): (Tensor | null)[] {
+  const taken = new Set<Tensor>(dys);
+  return grads.map((grad) => {
+    if (grad === null) return null;
+    if (taken.has(grad)) return detached(grad);
+    taken.add(grad);
+    return grad;
+  });
 }
 
 function released(op: string): GradientError {
@@ -157,12 +171,15 @@ export function backward(root: Tensor, grad?: Tensor): void {
     withGrad(false, () => {
       const seed = grad ? detached(grad) : onesLike(root);
       if (edge === undefined) {
-        root.grad = leafGrad(root.grad, seed);
+        settle(root, seed);
         return;
       }
       if (edge.node.released) throw released(edge.node.op);
       edge.node.gather(edge.output, seed);
-      for (const node of descending(edge.node)) node.run();
+      const nodes = descending(edge.node);
+      for (const node of nodes) node.retain(); // its consumers let go of it before its turn comes
+      for (const node of nodes) node.run();
+      for (const node of nodes) node.release();
     }),
   );
 }
@@ -209,6 +226,12 @@ function sum(held: Tensor | null, grad: Tensor): Tensor {
   grad.dispose();
   if (total !== held) held.dispose();
   return total;
+}
+
+/** While `warmup()` only looks, gradients have no contents and must not reach a parameter. */
+function settle(leaf: Tensor, grad: Tensor): void {
+  if (leaf.device.dryRun) grad.dispose();
+  else leaf.grad = leafGrad(leaf.grad, grad);
 }
 
 /** A leaf's gradient is its alone: clipping scales it in place. */

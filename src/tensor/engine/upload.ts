@@ -1,4 +1,6 @@
 import type { Tensor } from '../tensor.ts';
+import type { DType } from './dtype.ts';
+import { f32ToF16 } from './float16.ts';
 
 /**
  * Writes host bytes into a dense tensor. `queue.writeBuffer` runs before an
@@ -20,4 +22,20 @@ function padded(data: ArrayBufferView): ArrayBufferView<ArrayBuffer> {
   const bytes = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return bytes;
+}
+
+/** The bytes of the elements as the device stores them. */
+export function encode(flat: ArrayLike<number>, dtype: DType): ArrayBufferView {
+  switch (dtype) {
+    case 'f32':
+      return flat instanceof Float32Array ? flat : Float32Array.from(flat);
+    case 'f16':
+      return f32ToF16(flat);
+    case 'i32':
+      return flat instanceof Int32Array ? flat : Int32Array.from(flat);
+    case 'u32':
+      return flat instanceof Uint32Array ? flat : Uint32Array.from(flat);
+    case 'bool':
+      return Uint32Array.from(flat, (value) => (value ? 1 : 0));
+  }
 }

@@ -1,5 +1,5 @@
 import { clearCache } from '../deviceCache.ts';
-import { DeviceError, DeviceLostError, OutOfMemoryError } from '../errors.ts';
+import { DeviceError, DeviceLostError, KernelError, OutOfMemoryError } from '../errors.ts';
 import { PipelineCache, type PipelineSource } from '../pipeline.ts';
 import { Recorder } from '../recorder.ts';
 import { BufferPool, type BufferSource } from '../storage.ts';
@@ -51,6 +51,7 @@ export class Device {
 
   #gpuRoot: unknown;
   #failure: Error | undefined;
+  readonly #reports = new Set<Promise<void>>();
   #destroyed = false;
   #tensors = 0;
   #bytes = 0;
@@ -67,13 +68,13 @@ export class Device {
     this.limits = gpu.limits;
     this.features = gpu.features as ReadonlySet<string>;
     this.#gpuRoot = gpuRoot;
-    this.pool = new BufferPool(gpu, (error) => this.fail(error));
+    this.pool = new BufferPool(this);
     this.bufferSource = this.pool;
     this.recorder = new Recorder(this);
     this.pipelines = new PipelineCache(this);
     gpu.addEventListener?.('uncapturederror', (event) => {
       const { error } = event as GPUUncapturedErrorEvent;
-      this.fail(new DeviceError(`${this.recorder.lastKernel ?? 'device'}: ${error.message}`));
+      this.#suspect(new DeviceError(`${this.recorder.lastKernel ?? 'device'}: ${error.message}`));
     });
     gpu.lost.then(({ message }) => {
       if (this.#destroyed) return;
@@ -139,9 +140,12 @@ export class Device {
     this.#peakBytes = this.#bytes;
   }
 
-  /** Remembers the first error, and rejects every pending read with it. */
+  /**
+   * Remembers an error, and rejects every pending read with it. The first one stays, but a kernel that does not compile
+   * is the cause of whatever was reported before it.
+   */
   fail(error: Error): void {
-    this.#failure ??= error;
+    if (this.#failure === undefined || error instanceof KernelError) this.#failure = error;
     for (const reject of [...this.#lostCallbacks]) reject(error);
     this.#lostCallbacks.clear();
   }
@@ -156,8 +160,36 @@ export class Device {
         .finally(() => {
           this.#lostCallbacks.delete(onFailure);
         });
-      if (this.#failure) reject(this.#failure);
+      if (this.#failure) void this.#reported().then(() => reject(this.#failure));
     });
+  }
+
+  /** Awaits an error scope; what it caught becomes the device's failure. */
+  watch(scope: Promise<GPUError | null>, failure: (error: GPUError) => Error): void {
+    const report = scope.then(
+      (error) => {
+        if (error) this.fail(failure(error));
+      },
+      () => {}, // the device is gone: `lost` reports it
+    );
+    this.#reports.add(report);
+    void report.then(() => this.#reports.delete(report));
+  }
+
+  async #reported(): Promise<void> {
+    await Promise.all(this.#reports);
+  }
+
+  /** An uncaptured error may be the consequence of one whose report is still on its way: reads wait a turn for it. */
+  #suspect(error: Error): void {
+    this.#failure ??= error;
+    void this.#reported().then(() => this.fail(error));
+  }
+
+  /** Like `throwFailure`, after the reports that are on their way. */
+  async settle(): Promise<void> {
+    if (this.#failure) await this.#reported();
+    this.throwFailure();
   }
 
   /** Throws a recorded failure; one that a new attempt can cure (a kernel's mistake, no memory) is thrown once. */

@@ -1,0 +1,195 @@
+import type { Tensor } from '../tensor.ts';
+import type { Device } from './device/device.ts';
+import { defaultDevice } from './device/init.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { DispatchCommand } from './recorder.ts';
+import { own, tidy, visitTensors } from './scope.ts';
+import { type BufferSource, type PooledBuffer, sizeClass } from './storage.ts';
+
+/** A captured function: all its dispatches with their buffers and parameters. */
+export interface Recording<T> {
+  /** What the function returned. Each replay writes new values into the same tensors. */
+  readonly outputs: T;
+  readonly dispatches: number;
+  /** Does on the device what the function did, with the contents its input tensors have by then, and submits. */
+  replay(): void;
+  /** Frees the outputs and the buffers held for replays. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Runs `fn` once and captures it, so that a training step or a chunk of
+ * inference replays without any operation-level JavaScript. New inputs are
+ * written into the tensors that `fn` read: `x.write(values)`.
+ *
+ * What depends on JavaScript is frozen: shapes, branches and numbers passed as
+ * attributes. Random numbers move on with each replay. `data()` inside `fn` throws.
+ */
+export function record<T>(fn: () => T, device: Device = defaultDevice()): Recording<T> {
+  if (device.recorder.tap) throw new Error('record: a recording is already under way; recordings do not nest');
+  const arena = new RecordingArena(device);
+  const commands: DispatchCommand[] = [];
+  const before = device.bufferSource;
+  device.bufferSource = arena;
+  device.recorder.tap = (command) => commands.push(command);
+  try {
+    const outputs = tidy(fn as () => never) as T;
+    visitTensors(outputs, own);
+    return new Replay(device, arena, commands, outputs);
+  } catch (error) {
+    arena.dispose();
+    throw error;
+  } finally {
+    device.recorder.tap = undefined;
+    device.bufferSource = before;
+  }
+}
+
+/** One dispatch, ready to be encoded: the parameters lie in the recording's own uniform buffer. */
+interface Step {
+  readonly pipeline: Pipeline;
+  readonly bindGroup: GPUBindGroup;
+  /** Dynamic offset of the parameters, in the form WebGPU takes it; undefined without parameters. */
+  readonly offsets: number[] | undefined;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+const SLOT = 256; // minUniformBufferOffsetAlignment on every device
+
+class Replay<T> implements Recording<T> {
+  readonly #device: Device;
+  readonly #arena: RecordingArena;
+  readonly #params: GPUBuffer;
+  #steps: readonly Step[];
+
+  constructor(
+    device: Device,
+    arena: RecordingArena,
+    commands: readonly DispatchCommand[],
+    readonly outputs: T,
+  ) {
+    this.#device = device;
+    this.#arena = arena;
+    this.#params = packParams(device, commands);
+    this.#steps = stepsOf(device, commands, this.#params);
+  }
+
+  get dispatches(): number {
+    return this.#steps.length;
+  }
+
+  replay(): void {
+    if (this.#steps.length === 0) return;
+    const { recorder } = this.#device;
+    recorder.replayInto((pass) => encode(pass, this.#steps));
+    recorder.flush();
+  }
+
+  dispose(): void {
+    visitTensors(this.outputs, (tensor: Tensor) => tensor.dispose());
+    this.#device.recorder.flush();
+    this.#steps = [];
+    this.#params.destroy();
+    this.#arena.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** The whole cost of a replay in JavaScript: up to three calls per dispatch. */
+function encode(pass: GPUComputePassEncoder, steps: readonly Step[]): void {
+  let pipeline: Pipeline | undefined;
+  for (const step of steps) {
+    if (step.pipeline !== pipeline) {
+      pipeline = step.pipeline;
+      pass.setPipeline(pipeline.gpu);
+    }
+    if (step.offsets === undefined) pass.setBindGroup(0, step.bindGroup);
+    else pass.setBindGroup(0, step.bindGroup, step.offsets);
+    if (step.y === 1 && step.z === 1) pass.dispatchWorkgroups(step.x);
+    else pass.dispatchWorkgroups(step.x, step.y, step.z);
+  }
+}
+
+function packParams(device: Device, commands: readonly DispatchCommand[]): GPUBuffer {
+  const slots = commands.reduce((total, { params }) => total + slotsOf(params), 0);
+  const bytes = new Uint8Array(Math.max(slots, 1) * SLOT);
+  let at = 0;
+  for (const { params } of commands) {
+    if (params) bytes.set(new Uint8Array(params), at);
+    at += slotsOf(params) * SLOT;
+  }
+  const buffer = device.gpu.createBuffer({ label: 'recorded params', size: bytes.byteLength, usage: 0x40 | 0x08 });
+  device.gpu.queue.writeBuffer(buffer, 0, bytes);
+  return buffer;
+}
+
+function stepsOf(device: Device, commands: readonly DispatchCommand[], params: GPUBuffer): Step[] {
+  const groups = new Map<Pipeline, Map<string, GPUBindGroup>>();
+  let at = 0;
+  return commands.map((command) => {
+    const { pipeline, buffers, key, x, y, z } = command;
+    let byKey = groups.get(pipeline);
+    if (!byKey) {
+      byKey = new Map();
+      groups.set(pipeline, byKey);
+    }
+    let bindGroup = byKey.get(key);
+    if (!bindGroup) {
+      bindGroup = device.gpu.createBindGroup({ layout: pipeline.layout, entries: buffers(params) });
+      byKey.set(key, bindGroup);
+    }
+    const offsets = command.params ? [at] : undefined;
+    at += slotsOf(command.params) * SLOT;
+    return { pipeline, bindGroup, offsets, x, y, z };
+  });
+}
+
+function slotsOf(params: ArrayBuffer | null): number {
+  return params === null ? 0 : Math.ceil(params.byteLength / SLOT);
+}
+
+/**
+ * Buffers of a recording. Within the step they are reused as in the pool, in the
+ * same order at each replay; towards the outside they stay taken, for a replay
+ * would write over whoever had got them.
+ */
+class RecordingArena implements BufferSource {
+  readonly #device: Device;
+  readonly #free = new Map<number, PooledBuffer[]>();
+  readonly #pinned: PooledBuffer[] = [];
+  #disposed = false;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  acquire(bytes: number): PooledBuffer {
+    return this.#free.get(sizeClass(bytes))?.pop() ?? this.#device.pool.acquire(bytes);
+  }
+
+  release(buffer: PooledBuffer, pinned: boolean): void {
+    if (this.#disposed) {
+      this.#device.pool.release(buffer);
+    } else if (pinned) {
+      this.#pinned.push(buffer);
+    } else {
+      const list = this.#free.get(buffer.bytes);
+      if (list) list.push(buffer);
+      else this.#free.set(buffer.bytes, [buffer]);
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const list of [...this.#free.values(), this.#pinned])
+      for (const buffer of list) this.#device.pool.release(buffer);
+    this.#free.clear();
+    this.#pinned.length = 0;
+  }
+}
