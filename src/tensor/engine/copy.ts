@@ -27,7 +27,7 @@ export function fill(y: Tensor, value: number): void {
   fillDense({}, { y }, { size: y.size, value }, { T: y.dtype });
 }
 
-export const copyStrided = defineKernel({
+export const copyStrided = /* @__PURE__ */ defineKernel({
   name: 'contiguous.copy',
   read: { x: 'strided T' },
   write: { y: 'T' },
@@ -45,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 }`,
 });
 
-export const accumulateStrided = defineKernel({
+export const accumulateStrided = /* @__PURE__ */ defineKernel({
   name: 'backward.accumulate',
   read: { x: 'strided T' },
   write: { y: 'T' },
@@ -63,7 +63,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 }`,
 });
 
-export const fillDense = defineKernel({
+export const fillDense = /* @__PURE__ */ defineKernel({
   name: 'full.fill',
   read: {},
   write: { y: 'T' },
