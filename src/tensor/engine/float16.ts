@@ -1,46 +1,54 @@
-/** Half-precision numbers on the host, where JavaScript has no array type for them (Node < 24). */
+/**
+ * IEEE 754 binary16 and bfloat16, as bits in a Uint16Array, from and to f32.
+ *
+ *   binary16   1 sign, 5 exponent (bias 15), 10 mantissa bits; subnormals are multiples of 2^-24; largest finite 65504
+ *   bfloat16   the upper half of an f32
+ */
 
-const scratch = new ArrayBuffer(4);
-const asF32 = new Float32Array(scratch);
-const asU32 = new Uint32Array(scratch);
-
-/** Bits of the nearest half, ties to even; values past 65,504 become infinite. */
-export function f32ToF16Bits(value: number): number {
-  asF32[0] = value;
-  const bits = asU32[0]!;
-  const sign = (bits >>> 16) & 0x8000;
-  const magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
-  if (magnitude >= 0x47800000) return sign | 0x7c00; // 2^16 and above
-  if (magnitude < 0x33000000) return sign; // under half of the least subnormal
-  if (magnitude < 0x38800000) {
-    const exponent = magnitude >>> 23;
-    return sign | roundShift((magnitude & 0x7fffff) | 0x800000, 126 - exponent);
+/** Exact: every f16 is an f32. The payload of a NaN is kept. */
+export function float16ToFloat32(bits: Uint16Array): Float32Array {
+  const values = new Float32Array(bits.length);
+  const words = new Uint32Array(values.buffer);
+  for (let i = 0; i < bits.length; i++) {
+    const half = bits[i]!;
+    const sign = (half & 0x8000) << 16;
+    const exponent = (half >> 10) & 0x1f;
+    const mantissa = half & 0x3ff;
+    if (exponent === 0) values[i] = (sign === 0 ? mantissa : -mantissa) * 2 ** -24;
+    else if (exponent === 0x1f) words[i] = sign | 0x7f800000 | (mantissa << 13);
+    else words[i] = sign | ((exponent + 112) << 23) | (mantissa << 13);
   }
-  return sign | roundShift(magnitude - 0x38000000, 13);
+  return values;
 }
 
-export function f16BitsToF32(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const mantissa = bits & 0x3ff;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+/** Rounds to nearest, ties to even; from 65520 on the result is infinite. A NaN stays one and keeps its upper payload bits. */
+export function float32ToFloat16(values: Float32Array): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  const sum = new Float32Array(1);
+  const sumWord = new Uint32Array(sum.buffer);
+  for (let i = 0; i < values.length; i++) {
+    const word = words[i]!;
+    const sign = (word >>> 16) & 0x8000;
+    const magnitude = word & 0x7fffffff;
+    if (magnitude > 0x7f800000) halves[i] = sign | 0x7e00 | ((magnitude >> 13) & 0x1ff);
+    else if (magnitude >= 0x477ff000) halves[i] = sign | 0x7c00;
+    else if (magnitude >= 0x38800000) {
+      // Half of the dropped unit less one, plus the last kept bit: exactly a tie goes up only from an odd mantissa.
+      const rebased = magnitude - (112 << 23);
+      halves[i] = sign | ((rebased + 0xfff + ((rebased >> 13) & 1)) >> 13);
+    } else {
+      // Below 2^-14 the result counts units of 2^-24, which is the unit of an f32 in [0.5, 1): the addition rounds.
+      sum[0] = Math.abs(values[i]!) + 0.5;
+      halves[i] = sign | (sumWord[0]! - 0x3f000000);
+    }
+  }
+  return halves;
 }
 
-export function f32ToF16(values: ArrayLike<number>): Uint16Array {
-  return Uint16Array.from(values, f32ToF16Bits);
-}
-
-export function f16ToF32(bits: Uint16Array): Float32Array {
-  return Float32Array.from(bits, f16BitsToF32);
-}
-
-/** value / 2^shift, ties to even. A carry into the exponent bits is the right result. */
-function roundShift(value: number, shift: number): number {
-  const kept = value >>> shift;
-  const rest = value - kept * 2 ** shift;
-  const half = 2 ** (shift - 1);
-  return rest > half || (rest === half && kept % 2 === 1) ? kept + 1 : kept;
+/** Exact: every bf16 is an f32. */
+export function bfloat16ToFloat32(bits: Uint16Array): Float32Array {
+  const words = new Uint32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) words[i] = bits[i]! << 16;
+  return new Float32Array(words.buffer);
 }

@@ -2,7 +2,7 @@ import type { Tensor } from '../tensor.ts';
 import { dense } from './copy.ts';
 import type { Device } from './device/device.ts';
 import { bytesOf, type DType } from './dtype.ts';
-import { f16ToF32 } from './float16.ts';
+import { float16ToFloat32 } from './float16.ts';
 
 const MAP_READ = 0x1;
 const COPY_DST = 0x8;
@@ -47,7 +47,7 @@ function decode(bytes: ArrayBuffer, dtype: DType, size: number): HostArray {
     case 'f32':
       return new Float32Array(bytes, 0, size);
     case 'f16':
-      return f16ToF32(new Uint16Array(bytes, 0, size));
+      return float16ToFloat32(new Uint16Array(bytes, 0, size));
     case 'i32':
       return new Int32Array(bytes, 0, size);
     case 'u32':

@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor.ts';
 import type { DType } from './dtype.ts';
-import { f32ToF16 } from './float16.ts';
+import { float32ToFloat16 } from './float16.ts';
 
 /**
  * Writes host bytes into a dense tensor. `queue.writeBuffer` runs before an
@@ -30,7 +30,7 @@ export function encode(flat: ArrayLike<number>, dtype: DType): ArrayBufferView {
     case 'f32':
       return flat instanceof Float32Array ? flat : Float32Array.from(flat);
     case 'f16':
-      return f32ToF16(flat);
+      return float32ToFloat16(flat instanceof Float32Array ? flat : Float32Array.from(flat));
     case 'i32':
       return flat instanceof Int32Array ? flat : Int32Array.from(flat);
     case 'u32':

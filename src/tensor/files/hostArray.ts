@@ -1,4 +1,4 @@
-import { bfloat16ToFloat32 } from './float16.ts';
+import { bfloat16ToFloat32 } from '../engine/float16.ts';
 
 /** Element types of arrays in files: the engine's, and those that are converted on the way to it. */
 export type HostDtype =

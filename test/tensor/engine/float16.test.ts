@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from '../../../src/tensor/files/float16.ts';
+import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from '../../../src/tensor/engine/float16.ts';
 
 const allBits = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits);
 
