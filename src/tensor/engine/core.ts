@@ -35,7 +35,8 @@ class Holder {
  * gradient, lifetime. `Tensor` adds the chainable operations.
  */
 export abstract class TensorCore {
-  readonly [TENSOR] = true;
+  // Set in the constructor: bundlers keep a class whose field has a computed name, and all that its methods use.
+  declare readonly [TENSOR]: true;
   readonly size: number;
   /** Whether the elements lie in row-major order without gaps. */
   readonly isDense: boolean;
@@ -56,6 +57,7 @@ export abstract class TensorCore {
     readonly strides: Shape = denseStrides(shape),
     readonly offset = 0,
   ) {
+    this[TENSOR] = true;
     this.size = sizeOf(shape);
     this.isDense = isDense(shape, strides);
     this.holder = new Holder(storage, undefined);

@@ -27,7 +27,7 @@ export interface ParamLayout {
 }
 
 const SIZE = { u32: 4, i32: 4, f32: 4, vec2u: 8, vec2f: 8, vec4u: 16, vec4i: 16, vec4f: 16, View: 80 } as const;
-const ALIGN = { ...SIZE, View: 16 } as const;
+const ALIGN = { u32: 4, i32: 4, f32: 4, vec2u: 8, vec2f: 8, vec4u: 16, vec4i: 16, vec4f: 16, View: 16 } as const;
 const MAX_VIEW_AXES = 8;
 
 export const VIEW_WGSL = `

@@ -7,7 +7,8 @@ interface Scope {
 
 const scopes: Scope[] = [];
 /** Frees what was lost without `dispose()`, and says where it was made. The net, not the policy. */
-const lost = typeof FinalizationRegistry === 'undefined' ? undefined : new FinalizationRegistry(reportLost);
+const lost =
+  typeof FinalizationRegistry === 'undefined' ? undefined : /* @__PURE__ */ new FinalizationRegistry(reportLost);
 let leakReporter: ((where: string) => void) | undefined;
 
 type NotAsync<T> =
