@@ -174,7 +174,7 @@ function visitField(path: string, field: unknown, visit: (path: string, field: u
     visit(path, field);
     Module.walk(field, `${path}.`, visit);
   } else if (Array.isArray(field)) {
-    field.forEach((item, i) => visitField(`${path}.${i}`, item, visit));
+    for (const [i, item] of field.entries()) visitField(`${path}.${i}`, item, visit);
   }
 }
 
