@@ -31,17 +31,25 @@ const ALIGN = { u32: 4, i32: 4, f32: 4, vec2u: 8, vec2f: 8, vec4u: 16, vec4i: 16
 const MAX_VIEW_AXES = 8;
 
 export const VIEW_WGSL = `
-struct View { offset: u32, axes: u32, shape: array<vec4u, 2>, strides: array<vec4u, 2> }
-// Position in the buffer of the element with this row-major index.
+struct View { offset: u32, axes: u32, shape: vec4u, outerShape: vec4u, strides: vec4u, outerStrides: vec4u }
+// Position in the buffer of the element with this row-major index. Axes lie innermost first and move up to x one by
+// one: an array in the struct, or a vector indexed by a variable, would go through memory at every call.
 fn viewIndex(view: View, index: u32) -> u32 {
   var rest = index;
   var at = view.offset;
+  var shape = view.shape;
+  var strides = view.strides;
+  var outerShape = view.outerShape;
+  var outerStrides = view.outerStrides;
   for (var d = view.axes; d > 1u; d--) {
-    let size = view.shape[(d - 1u) / 4u][(d - 1u) % 4u];
-    at += (rest % size) * view.strides[(d - 1u) / 4u][(d - 1u) % 4u];
-    rest /= size;
+    at += (rest % shape.x) * strides.x;
+    rest /= shape.x;
+    shape = vec4u(shape.yzw, outerShape.x);
+    strides = vec4u(strides.yzw, outerStrides.x);
+    outerShape = outerShape.yzwx;
+    outerStrides = outerStrides.yzwx;
   }
-  return at + rest * view.strides[0][0];
+  return at + rest * strides.x;
 }
 `;
 
@@ -113,9 +121,8 @@ function packView(u32: Uint32Array, at: number, layout: Layout): void {
   if (axes > MAX_VIEW_AXES) throw new RangeError(`internal: a view of ${axes} axes reached a kernel`);
   u32[at] = layout.offset;
   u32[at + 1] = Math.max(axes, 1);
-  u32[at + 4] = 1;
   for (let d = 0; d < axes; d++) {
-    u32[at + 4 + d] = shape[d]!;
-    u32[at + 12 + d] = strides[d]!;
+    u32[at + 4 + d] = shape[axes - 1 - d]!;
+    u32[at + 12 + d] = strides[axes - 1 - d]!;
   }
 }
