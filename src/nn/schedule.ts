@@ -18,7 +18,7 @@ export interface CosineOptions {
  */
 export function cosineSchedule({ base, warmup: warm = 0, total, min = 0 }: CosineOptions): Schedule {
   if (!(total > warm)) throw new RangeError(`cosineSchedule: total must be over warmup, got ${total} and ${warm}`);
-  const rising = warmup({ base, steps: warm });
+  const rising = linearWarmup({ base, steps: warm });
   return (step) => {
     if (step < warm) return rising(step);
     const progress = Math.min((step - warm) / (total - warm), 1);
@@ -27,6 +27,6 @@ export function cosineSchedule({ base, warmup: warm = 0, total, min = 0 }: Cosin
 }
 
 /** Linear warm-up to `base` over `steps`, then constant. */
-export function warmup({ base, steps }: { readonly base: number; readonly steps: number }): Schedule {
+export function linearWarmup({ base, steps }: { readonly base: number; readonly steps: number }): Schedule {
   return (step) => (step < steps ? (base * (step + 1)) / steps : base);
 }

@@ -29,7 +29,10 @@ export class SelfAttention extends Module {
   // x: [batch, tokens, dim], mask: broadcastable to [batch, heads, tokens, tokens], true = attend → the shape of x
   forward(x: Tensor, { mask, bias }: { readonly mask?: Tensor; readonly bias?: Tensor } = {}): Tensor {
     const [batch = 0, tokens = 0, dim = 0] = x.shape;
-    const heads = this.qkv.forward(x).reshape([batch, tokens, 3, this.heads, dim / this.heads]).permute([2, 0, 3, 1, 4]);
+    const heads = this.qkv
+      .forward(x)
+      .reshape([batch, tokens, 3, this.heads, dim / this.heads])
+      .permute([2, 0, 3, 1, 4]);
     const part = (i: number) => heads.slice(0, i, i + 1).squeeze(0); // [batch, heads, tokens, dim / heads]
     const y = scaledDotProductAttention(part(0), part(1), part(2), {
       ...(mask ? { mask } : {}),
