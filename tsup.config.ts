@@ -1,23 +1,32 @@
-import { defineConfig } from 'tsup';
+import { existsSync } from 'node:fs';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig([
-  {
-    entry: ['src/index.ts'],
-    format: ['esm', 'cjs'],
-    dts: true,
-    target: 'es2022',
-    sourcemap: true,
-    clean: true,
-    splitting: false,
-    treeshake: false, // the consumer's bundler does it; every define* call is marked free of side effects
-    external: ['webgpu', '@sparticuz/chromium'],
+const optionalPackages = ['webgpu', '@sparticuz/chromium'];
+
+const library: Options = {
+  entry: ['src/index.ts'],
+  format: ['esm', 'cjs'],
+  // The public types mention WebGPU's and `using`; a project need not list either in its own tsconfig.
+  dts: { banner: '/// <reference types="@webgpu/types" />\n/// <reference lib="esnext.disposable" />' },
+  target: 'es2022',
+  sourcemap: true,
+  clean: ['!cli.*'], // both builds run at once
+  splitting: false,
+  treeshake: false, // the consumer's bundler does it: every definition is marked free of side effects
+  external: optionalPackages,
+  esbuildOptions(options, { format }) {
+    // There is no import.meta in CommonJS. `createRequire`, its only reader, takes a file name as well.
+    if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': '__filename' };
   },
-  {
-    entry: { cli: 'src/cli/index.ts' },
-    format: ['esm'],
-    target: 'node20',
-    sourcemap: true,
-    external: ['webgpu', '@sparticuz/chromium'],
-    banner: { js: '#!/usr/bin/env node' },
-  },
-]);
+};
+
+const commandLine: Options = {
+  entry: { cli: 'src/cli/index.ts' },
+  format: ['esm'],
+  target: 'node20',
+  sourcemap: true,
+  external: optionalPackages,
+  banner: { js: '#!/usr/bin/env node' },
+};
+
+export default defineConfig(existsSync('src/cli/index.ts') ? [library, commandLine] : [library]);

@@ -1,13 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
+const built = ['test/package/**/*.test.ts', 'test/browser/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    pool: 'forks', // Dawn is native: a process per file keeps one file's crash away from the others
-    execArgv: ['--expose-gc'], // the leak net is tested
+    reporters: ['default', './test/setup/notRunReporter.ts'],
     maxWorkers: 2,
-    setupFiles: ['test/setup/device.ts'],
     testTimeout: 120_000, // software Vulkan on a busy two-core machine; a limit against hangs, not a speed claim
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'source',
+          include: ['test/**/*.test.ts'],
+          exclude: built,
+          pool: 'forks', // Dawn is native: a process per file keeps one file's crash away from the others
+          execArgv: ['--expose-gc'], // the leak net is tested
+          setupFiles: ['test/setup/device.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          include: built,
+          pool: 'forks',
+          globalSetup: ['test/setup/buildPackage.ts'], // runs only when one of these files does
+        },
+      },
+    ],
   },
 });

@@ -26,6 +26,7 @@ export async function bundle(names: readonly string[] | 'everything'): Promise<B
       resolveDir: join(ENTRY, '..'),
     },
     alias: { tympan: ENTRY },
+    define: { 'import.meta.url': '""' }, // only Node reads it, and it has no meaning in a script that is no module
     bundle: true,
     format: 'iife',
     minify: true,

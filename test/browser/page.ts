@@ -1,0 +1,26 @@
+import * as tympan from '../../src/index.ts'; // the test bundles the built package in its place
+import { cases } from './cases.ts';
+
+/** What the page tells the test. */
+export interface Report {
+  readonly adapter: string;
+  readonly kind: string;
+  readonly results: Readonly<Record<string, readonly number[]>>;
+  /** Tensors alive after all cases, which dispose theirs. */
+  readonly leaked: number;
+}
+
+declare global {
+  interface Window {
+    run(): Promise<Report>;
+  }
+}
+
+window.run = async () => {
+  const device = await tympan.init();
+  const results: Record<string, number[]> = {};
+  for (const [name, compute] of Object.entries(cases)) results[name] = [...Array.from(await compute(tympan))];
+  const leaked = device.memory().tensors;
+  await tympan.shutdown();
+  return { adapter: device.name, kind: device.kind, results, leaked };
+};
