@@ -4,6 +4,18 @@ import type { Tensor } from '../../tensor/tensor.ts';
 /** One axis, several, or null for all. */
 export type Dims = number | readonly number[] | null;
 
+export interface ReduceOptions {
+  /** Leaves each reduced axis in place with extent 1. */
+  readonly keepdim?: boolean;
+}
+
+/** The attributes of a reduction, checked. */
+export interface Reduction {
+  /** Ascending, from the start. */
+  readonly dims: readonly number[];
+  readonly keepdim: boolean;
+}
+
 /** The axes as ascending numbers from the start. Throws RangeError for one outside the tensor or named twice. */
 export function resolveDims(op: string, dim: Dims, rank: number): number[] {
   if (dim === null) return Array.from({ length: rank }, (_, d) => d);
@@ -18,14 +30,13 @@ export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boo
     : shape.filter((_, d) => !dims.includes(d));
 }
 
-/** A view with the reduced axes last: row-major index = row · cols + column. */
-export function rowsLast(x: Tensor, dims: readonly number[]): { view: Tensor; rows: number; cols: number } {
-  const order = [...x.shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
-  const view = x.view(
-    order.map((d) => x.shape[d]!),
-    order.map((d) => x.strides[d]!),
-  );
-  const cols = dims.reduce((product, d) => product * x.shape[d]!, 1);
-  const rows = x.shape.reduce((product, extent, d) => (dims.includes(d) ? product : product * extent), 1);
-  return { view, rows, cols };
+/** A view in the shape before the reduction that repeats each result along the axes it came from. */
+export function repeated(y: Tensor, shape: Shape, { dims, keepdim }: Reduction): Tensor {
+  let next = 0;
+  const strides = shape.map((_, d) => {
+    if (!dims.includes(d)) return y.strides[next++]!;
+    if (keepdim) next++;
+    return 0;
+  });
+  return y.view(shape, strides);
 }

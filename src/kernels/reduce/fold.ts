@@ -1,0 +1,161 @@
+import type { DType } from '../../tensor/engine/dtype.ts';
+import { defineKernel } from '../../tensor/engine/kernel.ts';
+import type { Shape } from '../../tensor/engine/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { COLUMN4, type FoldKernel, foldKernel, type Packing, ROW4, SCALAR } from './foldKernel.ts';
+import { planFold } from './planFold.ts';
+import { inQuads, rowsOf, type Stride, strideOf, walkable } from './rows.ts';
+
+/** A reduction whose accumulator is one number; expressions are WGSL over numbers or vectors. */
+export interface FoldRow {
+  readonly name: string;
+  /** The accumulator of nothing. */
+  readonly start: string;
+  /** With `acc`, the element `x`, that of the second input `z`, and the scalars of the third from `s[at]` on. */
+  readonly take: string;
+  /** Of two accumulators `a` and `b`. */
+  readonly join: string;
+}
+
+/** A reduction whose accumulator is a pair; expressions are WGSL over the types of its packing. */
+export interface PairRow extends FoldRow {
+  readonly packing: Packing;
+  /** Packing of the kernel that joins partial results. */
+  readonly joining: Packing;
+  /** Functions that the expressions call. */
+  readonly functions?: string;
+}
+
+export interface Fold {
+  readonly kernels: Readonly<Record<Stride, FoldKernel>>;
+  /** Joins partial results. */
+  readonly then: Fold;
+  /** Element type of the accumulators, and how many of them make one. */
+  readonly dtype: 'f32' | 'u32';
+  readonly width: 1 | 2;
+}
+
+/** The kernels of one reduction. `then` joins its partial results where that is not the reduction itself. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineFold({ name, start, take, join }: FoldRow, then?: Fold): Fold {
+  const functions = `
+fn start() -> A { return A(${start}); }
+fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }
+fn merge(a: A, b: A) -> A { return ${join}; }
+fn join(a: R, b: R) -> R { return ${join}; }
+fn finish(result: R, scale: f32) -> R { return result * scale; }`;
+  const kernels = {
+    rows: foldKernel(`${name}.rows`, SCALAR, functions),
+    rows4: foldKernel(`${name}.rows4`, ROW4, functions),
+    columns4: foldKernel(`${name}.columns4`, COLUMN4, functions),
+  };
+  return closed({ kernels, dtype: 'f32', width: 1 }, then);
+}
+
+/** The kernels of a reduction to pairs, of which another kernel makes results. */
+/* @__NO_SIDE_EFFECTS__ */
+export function definePairFold({ name, packing, joining, start, take, join, functions = '' }: PairRow): Fold {
+  const common = `${functions}
+fn start() -> A { return ${start}; }
+fn merge(a: A, b: A) -> A { return ${join}; }
+fn join(a: R, b: R) -> R { return ${join}; }
+fn finish(result: R, scale: f32) -> R { return result; }`;
+  const taking = `fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }`;
+  const merging = 'fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return merge(acc, x); }';
+  const first = foldKernel(`${name}.rows`, packing, `${common}\n${taking}`);
+  const second = foldKernel(`${name}.join`, joining, `${common}\n${merging}`);
+  const dtype = packing.y === 'vec2u' ? 'u32' : 'f32';
+  const then = closed({ kernels: { rows: second, rows4: second, columns4: second }, dtype, width: 2 });
+  return closed({ kernels: { rows: first, rows4: first, columns4: first }, dtype, width: 2 }, then);
+}
+
+function closed(fold: Omit<Fold, 'then'>, then?: Fold): Fold {
+  const made: Omit<Fold, 'then'> & { then?: Fold } = { ...fold };
+  made.then = then ?? (made as Fold);
+  return made as Fold;
+}
+
+export interface FoldCall {
+  readonly x: Tensor;
+  /** A second input of the same shape and dtype. */
+  readonly z?: Tensor | null;
+  /** A third of the same shape: views of f32 numbers with any strides, 0 for those that repeat. */
+  readonly s?: Tensor | null;
+  /** The axes to reduce, ascending. */
+  readonly dims: readonly number[];
+  /** Multiplies the result. */
+  readonly scale?: number;
+}
+
+/**
+ * Folds the axes `dims` of a view of any strides into a dense tensor of the other axes, f32; pairs are a last axis of
+ * two. Axes that no single stride can walk are folded one after another, and long rows in two stages.
+ */
+export function fold(kind: Fold, call: FoldCall): Tensor {
+  const y = foldGroups(kind, call);
+  return kind.width === 1 ? y : y.view([...y.shape, 2]);
+}
+
+/** Shapes and strides of pairs count pairs here. */
+function foldGroups(kind: Fold, { x, z = null, s = null, dims, scale = 1 }: FoldCall): Tensor {
+  const groups = walkable(
+    [x, z, s].filter((input) => input !== null),
+    dims,
+  );
+  if (groups.length === 1) return foldWalkable(kind, { x, z, s, dims, scale });
+  const extent = (group: readonly number[]) => group.reduce((product, d) => product * x.shape[d]!, 1);
+  const longest = groups.reduce((a, b) => (extent(b) > extent(a) ? b : a));
+  const y = foldWalkable(kind, { x, z, s, dims: longest });
+  const left = groups.filter((group) => group !== longest).flat();
+  const moved = left.map((d) => d - longest.filter((gone) => gone < d).length).sort((a, b) => a - b);
+  return foldGroups(kind.then, { x: y, dims: moved, scale });
+}
+
+function foldWalkable({ kernels, then, dtype, width }: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tensor {
+  const xs = rowsOf(x, dims);
+  const zs = z ? rowsOf(z, dims) : null;
+  const ss = s ? rowsOf(s, dims) : null;
+  const stride = width === 2 ? 'rows' : strideOf(zs ? [xs, zs] : [xs], ss ? [ss] : []);
+  const kernel = kernels[stride];
+  const { lanes, ...plan } = planFold(x, kernel.kernelName, {
+    rows: stride === 'columns4' ? xs.rows / 4 : xs.rows,
+    cols: stride === 'rows4' ? xs.cols / 4 : xs.cols,
+    contiguous: xs.step === 1,
+  });
+  const inUnits = (step = 0) => (stride === 'columns4' ? step / 4 : step);
+  const single = plan.chunks === 1;
+  const shape = single ? xs.view.shape : [plan.chunks, xs.rows];
+  const y = x.derive([...shape, width], dtype).view(shape);
+  kernel(
+    { x: inQuads(xs, stride), z: zs && inQuads(zs, stride), s: ss && inQuads(ss, 'rows') },
+    { y },
+    { ...plan, xStep: inUnits(xs.step), zStep: inUnits(zs?.step), sStep: ss?.step ?? 0, scale: single ? scale : 1 },
+    { T: x.dtype === 'f16' ? 'f16' : 'f32', LANES: lanes },
+  );
+  return single ? y : foldWalkable(then, { x: y, dims: [0], scale }).view(xs.view.shape);
+}
+
+/** A fold's result in the dtype and shape of the operation's result. */
+export function result(folded: Tensor, shape: Shape, dtype: DType): Tensor {
+  if (dtype === 'f32') return folded.view(shape);
+  const y = folded.derive(shape, dtype);
+  narrow({ x: folded }, { y }, { size: y.size });
+  return y;
+}
+
+export const narrow = /* @__PURE__ */ defineKernel({
+  name: 'fold.narrow',
+  read: { x: 'f32' },
+  write: { y: 'f16' },
+  params: { size: 'u32' },
+  workgroup: 64,
+  grid: ({ size }) => Math.ceil(size / 64),
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linearGroup(group) * WORKGROUP + lane;
+  if (i < params.size) {
+    y[i] = f16(x[i]);
+  }
+}`,
+});
