@@ -27,6 +27,7 @@ export default defineConfig({
           include: built,
           pool: 'forks',
           globalSetup: ['test/setup/buildPackage.ts'], // runs only when one of these files does
+          setupFiles: ['test/setup/requireBuild.ts'],
         },
       },
     ],
