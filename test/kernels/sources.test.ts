@@ -62,10 +62,15 @@ function isKernel(value: unknown): value is Kernel {
   return typeof value === 'function' && 'sources' in value;
 }
 
-/** Compiles all the sources and gives the messages of those that do not compile. */
+/** Compiles all the sources; one message for each kernel that fails, with the first source that does not compile. */
 async function failures(device: Device, sources: readonly PipelineSource[]): Promise<string[]> {
   const settled = await Promise.allSettled(sources.map((source) => device.pipelines.prepare(source)));
-  return settled.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+  const byKernel = new Map<string, string[]>();
+  for (const [i, { label }] of sources.entries()) {
+    const result = settled[i]!;
+    if (result.status === 'rejected') byKernel.set(label, [...(byKernel.get(label) ?? []), String(result.reason)]);
+  }
+  return [...byKernel.values()].map((messages) => `${messages.length} sources: ${messages[0]}`);
 }
 
 /** Features beyond WebGPU's core, as the source itself asks for them. */

@@ -45,9 +45,12 @@ export class PipelineCache {
   /** Compiles without blocking: many of these run in parallel on the driver's threads. */
   async prepare(source: PipelineSource): Promise<void> {
     if (this.#pipelines.has(source)) return;
+    const device = this.#device.gpu;
+    device.pushErrorScope('validation');
     const { descriptor, layout } = this.#describe(source);
-    const gpu = await this.#device.gpu.createComputePipelineAsync(descriptor).catch((cause: unknown) => {
-      throw doesNotCompile(source, String(cause));
+    const mistake = device.popErrorScope().catch(() => null); // the device is gone: the pipeline's promise tells
+    const gpu = await device.createComputePipelineAsync(descriptor).catch(async (cause: unknown) => {
+      throw doesNotCompile(source, (await mistake)?.message ?? String(cause));
     });
     if (!this.#pipelines.has(source)) this.#add(source, gpu, layout);
   }
