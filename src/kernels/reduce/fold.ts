@@ -29,15 +29,15 @@ export interface PairRow extends FoldRow {
 export interface Fold {
   readonly kernels: Readonly<Record<Stride, FoldKernel>>;
   /** Joins partial results. */
-  readonly then: Fold;
+  readonly next: Fold;
   /** Element type of the accumulators, and how many of them make one. */
   readonly dtype: 'f32' | 'u32';
   readonly width: 1 | 2;
 }
 
-/** The kernels of one reduction. `then` joins its partial results where that is not the reduction itself. */
+/** The kernels of one reduction. `next` joins its partial results where that is not the reduction itself. */
 /* @__NO_SIDE_EFFECTS__ */
-export function defineFold({ name, start, take, join }: FoldRow, then?: Fold): Fold {
+export function defineFold({ name, start, take, join }: FoldRow, next?: Fold): Fold {
   const functions = `
 fn start() -> A { return A(${start}); }
 fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }
@@ -49,7 +49,7 @@ fn finish(result: R, scale: f32) -> R { return result * scale; }`;
     rows4: foldKernel(`${name}.rows4`, ROW4, functions),
     columns4: foldKernel(`${name}.columns4`, COLUMN4, functions),
   };
-  return closed({ kernels, dtype: 'f32', width: 1 }, then);
+  return closed({ kernels, dtype: 'f32', width: 1 }, next);
 }
 
 /** The kernels of a reduction to pairs, of which another kernel makes results. */
@@ -65,13 +65,13 @@ fn finish(result: R, scale: f32) -> R { return result; }`;
   const first = foldKernel(`${name}.rows`, packing, `${common}\n${taking}`);
   const second = foldKernel(`${name}.join`, joining, `${common}\n${merging}`);
   const dtype = packing.y === 'vec2u' ? 'u32' : 'f32';
-  const then = closed({ kernels: { rows: second, rows4: second, columns4: second }, dtype, width: 2 });
-  return closed({ kernels: { rows: first, rows4: first, columns4: first }, dtype, width: 2 }, then);
+  const next = closed({ kernels: { rows: second, rows4: second, columns4: second }, dtype, width: 2 });
+  return closed({ kernels: { rows: first, rows4: first, columns4: first }, dtype, width: 2 }, next);
 }
 
-function closed(fold: Omit<Fold, 'then'>, then?: Fold): Fold {
-  const made: Omit<Fold, 'then'> & { then?: Fold } = { ...fold };
-  made.then = then ?? (made as Fold);
+function closed(fold: Omit<Fold, 'next'>, next?: Fold): Fold {
+  const made: Omit<Fold, 'next'> & { next?: Fold } = { ...fold };
+  made.next = next ?? (made as Fold);
   return made as Fold;
 }
 
@@ -108,10 +108,10 @@ function foldGroups(kind: Fold, { x, z = null, s = null, dims, scale = 1 }: Fold
   const y = foldWalkable(kind, { x, z, s, dims: longest });
   const left = groups.filter((group) => group !== longest).flat();
   const moved = left.map((d) => d - longest.filter((gone) => gone < d).length).sort((a, b) => a - b);
-  return foldGroups(kind.then, { x: y, dims: moved, scale });
+  return foldGroups(kind.next, { x: y, dims: moved, scale });
 }
 
-function foldWalkable({ kernels, then, dtype, width }: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tensor {
+function foldWalkable({ kernels, next, dtype, width }: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tensor {
   const xs = rowsOf(x, dims);
   const zs = z ? rowsOf(z, dims) : null;
   const ss = s ? rowsOf(s, dims) : null;
@@ -132,7 +132,7 @@ function foldWalkable({ kernels, then, dtype, width }: Fold, { x, z, s, dims, sc
     { ...plan, xStep: inUnits(xs.step), zStep: inUnits(zs?.step), sStep: ss?.step ?? 0, scale: single ? scale : 1 },
     { T: x.dtype === 'f16' ? 'f16' : 'f32', LANES: lanes },
   );
-  return single ? y : foldWalkable(then, { x: y, dims: [0], scale }).view(xs.view.shape);
+  return single ? y : foldWalkable(next, { x: y, dims: [0], scale }).view(xs.view.shape);
 }
 
 /** A fold's result in the dtype and shape of the operation's result. */
