@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const built = ['test/package/**/*.test.ts', 'test/browser/**/*.test.ts'];
@@ -11,6 +12,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        resolve: { alias: { tympan: fileURLToPath(new URL('./src/index.ts', import.meta.url)) } }, // as in tsconfig.json
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
