@@ -81,12 +81,20 @@ const STAGE = /* wgsl */ `
 alias V = vec4f;
 
 // Points (2i, 2i + 1) of four frames. Frames past the last repeat it; nothing reads them.
-fn windowed(origins: array<Origin, 4>, i: u32) -> Complex {
-  var o = origins;
-  let even = vec4f(sampled(o[0], 2u * i), sampled(o[1], 2u * i), sampled(o[2], 2u * i), sampled(o[3], 2u * i));
-  let j = 2u * i + 1u;
-  let odd = vec4f(sampled(o[0], j), sampled(o[1], j), sampled(o[2], j), sampled(o[3], j));
-  return Complex(even * weight(2u * i), odd * weight(j));
+fn windowed(o: array<Origin, 4>, i: u32) -> Complex {
+  let j = 2u * i;
+  let even = vec4f(sampled(o[0], j), sampled(o[1], j), sampled(o[2], j), sampled(o[3], j));
+  let odd = vec4f(sampled(o[0], j + 1u), sampled(o[1], j + 1u), sampled(o[2], j + 1u), sampled(o[3], j + 1u));
+  return Complex(even * weight(j), odd * weight(j + 1u));
+}
+
+// The same where no frame reaches into the padding, by the positions of their first samples.
+fn inside(starts: vec4u, i: u32) -> Complex {
+  let j = 2u * i;
+  let at = starts + j;
+  let even = vec4f(x[at.x], x[at.y], x[at.z], x[at.w]);
+  let odd = vec4f(x[at.x + 1u], x[at.y + 1u], x[at.z + 1u], x[at.w + 1u]);
+  return Complex(even * weight(j), odd * weight(j + 1u));
 }
 
 fn bin(frames: vec4u, k: u32) -> Complex {
@@ -128,8 +136,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   var v: array<Complex, 8>;
   if (HAS_X) {
-    let origins = array<Origin, 4>(originOf(members.x), originOf(members.y), originOf(members.z), originOf(members.w));
-    for (var q = 0u; q < RADIX; q++) { v[q] = windowed(origins, j + q * span); }
+    let o = array<Origin, 4>(originOf(members.x), originOf(members.y), originOf(members.z), originOf(members.w));
+    let at = vec4i(o[0].at, o[1].at, o[2].at, o[3].at);
+    if (all(at >= vec4i(0)) && all(at + vec4i(2 * i32(params.points)) <= vec4i(i32(params.samples)))) {
+      let starts = vec4u(o[0].row, o[1].row, o[2].row, o[3].row) + vec4u(at);
+      for (var q = 0u; q < RADIX; q++) { v[q] = inside(starts, j + q * span); }
+    } else {
+      for (var q = 0u; q < RADIX; q++) { v[q] = windowed(o, j + q * span); }
+    }
   } else if (HAS_SPEC) {
     for (var q = 0u; q < RADIX; q++) { v[q] = tangled(members, j + q * span); }
   } else {
