@@ -89,7 +89,8 @@ export function expectClose(
   expect(actual.length, `${what}: count`).toBe(truth.length);
   let scale = 0;
   for (let i = 0; i < truth.length; i++) if (Number.isFinite(truth[i]!)) scale = Math.max(scale, Math.abs(truth[i]!));
-  const allowed = tolerance * Math.max(scale, 1e-30);
+  // A truth of zeros carries the rounding of float64, some 1e-15.
+  const allowed = tolerance * Math.max(scale, 1e-8);
   for (let i = 0; i < truth.length; i++) {
     const [a, t] = [actual[i]!, truth[i]!];
     const same = Number.isFinite(t) ? Math.abs(a - t) <= allowed : Object.is(a, t) || a === t;
