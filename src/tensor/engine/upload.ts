@@ -8,12 +8,17 @@ import { float32ToFloat16 } from './float16.ts';
  * old contents are submitted first.
  */
 export function upload(target: Tensor, data: ArrayBufferView): void {
+  uploadAt(target, 0, data);
+}
+
+/** Writes behind the first `at` bytes, a multiple of 4. */
+export function uploadAt(target: Tensor, at: number, data: ArrayBufferView): void {
   const { device, storage } = target;
   if (device.dryRun || data.byteLength === 0) return;
   storage.pin();
   const buffer = storage.buffer();
   if (buffer.lastUse === device.recorder.serial) device.recorder.flush();
-  device.gpu.queue.writeBuffer(buffer.gpu, 0, padded(data));
+  device.gpu.queue.writeBuffer(buffer.gpu, at, padded(data));
 }
 
 /** WebGPU writes whole words: an odd count of f16 gets two bytes behind it. */
