@@ -63,9 +63,9 @@ function positions(shape: Shape): [number, number, number] {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-function applyKernel({ element, wgsl }: RowPacking) {
+function applyKernel({ element, suffix, wgsl }: RowPacking) {
   return defineKernel({
-    name: 'film.apply',
+    name: `film.apply${suffix}`,
     read: { x: element, gamma: element, beta: `${element}?` },
     write: { y: element },
     params: { batch: 'u32', middle: 'u32', cols: 'u32', blocks: 'u32' },

@@ -73,9 +73,9 @@ const CENTERED = 'fn center(v: V, mean: f32, rest: f32) -> V { return (v - V(mea
 const SUM_PAIRS = 'alias R = vec2f; fn join(a: R, b: R) -> R { return a + b; }';
 
 /* @__NO_SIDE_EFFECTS__ */
-function normalizeKernel({ element, wgsl }: RowPacking) {
+function normalizeKernel({ element, suffix, wgsl }: RowPacking) {
   return defineKernel({
-    name: 'layerNorm.normalize',
+    name: `layerNorm.normalize${suffix}`,
     read: { x: element, weight: element, bias: `${element}?` },
     write: { y: element, stats: 'f32' },
     params: { rows: 'u32', cols: 'u32', features: 'f32', eps: 'f32' },
@@ -128,9 +128,9 @@ fn momentsAround(mean: f32, first: u32, end: u32) -> vec2f {
 export const normalizeLayer = /* @__PURE__ */ packed(normalizeKernel);
 
 /* @__NO_SIDE_EFFECTS__ */
-function gradInputKernel({ element, wgsl }: RowPacking) {
+function gradInputKernel({ element, suffix, wgsl }: RowPacking) {
   return defineKernel({
-    name: 'layerNorm.gradInput',
+    name: `layerNorm.gradInput${suffix}`,
     read: { x: element, weight: element, stats: 'f32', dy: element },
     write: { dx: element },
     params: { rows: 'u32', cols: 'u32', features: 'f32' },
@@ -177,7 +177,10 @@ export const layerGradWeight = /* @__PURE__ */ defineFold(
   sumFold,
 );
 
-export function layerNormReference([x, weight, bias]: readonly [Nd, Nd, Nd | null], { eps }: { readonly eps: number }): Nd {
+export function layerNormReference(
+  [x, weight, bias]: readonly [Nd, Nd, Nd | null],
+  { eps }: { readonly eps: number },
+): Nd {
   const features = weight.data.length;
   let [mean, rstd] = [0, 0];
   return nd(x.shape, (i) => {

@@ -9,16 +9,20 @@ import { type Lanes, lanesFor } from '../reduce/lanes.ts';
  */
 export interface RowPacking {
   readonly element: 'T' | 'vec4T';
+  /** Behind the names of kernels. */
+  readonly suffix: '' | '4';
   readonly wgsl: string;
 }
 
 export const ONE: RowPacking = {
   element: 'T',
+  suffix: '',
   wgsl: 'alias V = f32; alias E = T; fn total(v: V) -> f32 { return v; }',
 };
 
 export const FOUR: RowPacking = {
   element: 'vec4T',
+  suffix: '4',
   wgsl: 'alias V = vec4f; alias E = vec4<T>; fn total(v: V) -> f32 { return (v.x + v.y) + (v.z + v.w); }',
 };
 

@@ -73,9 +73,9 @@ function gradWeight(x: Tensor, dy: Tensor, scale: Tensor): Tensor {
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-function normalizeKernel({ element, wgsl }: RowPacking) {
+function normalizeKernel({ element, suffix, wgsl }: RowPacking) {
   return defineKernel({
-    name: 'rmsNorm.normalize',
+    name: `rmsNorm.normalize${suffix}`,
     read: { x: element, weight: element },
     write: { y: element, scale: 'f32' },
     params: { rows: 'u32', cols: 'u32', features: 'f32', eps: 'f32' },
@@ -147,9 +147,9 @@ fn square(i: u32) -> V {
 export const normalizeRms = /* @__PURE__ */ packed(normalizeKernel);
 
 /* @__NO_SIDE_EFFECTS__ */
-function gradInputKernel({ element, wgsl }: RowPacking) {
+function gradInputKernel({ element, suffix, wgsl }: RowPacking) {
   return defineKernel({
-    name: 'rmsNorm.gradInput',
+    name: `rmsNorm.gradInput${suffix}`,
     read: { x: element, weight: element, scale: 'f32', dy: element },
     write: { dx: element },
     params: { rows: 'u32', cols: 'u32', features: 'f32', eps: 'f32' },

@@ -8,6 +8,7 @@ import { inQuads, rowsOf, type Stride, strideOf, walkable } from './rows.ts';
 
 /** A reduction whose accumulator is one number; expressions are WGSL over numbers or vectors. */
 export interface FoldRow {
+  /** The operation, or one of its steps. */
   readonly name: string;
   /** The accumulator of nothing. */
   readonly start: string;
@@ -26,35 +27,41 @@ export interface PairRow extends FoldRow {
   readonly functions?: string;
 }
 
-export interface Fold {
-  readonly kernels: Readonly<Record<Stride, FoldKernel>>;
+export interface Fold extends Readonly<Record<Stride, FoldKernel>> {
   /** Joins partial results. */
-  readonly next: Fold;
+  readonly next: Fold | null;
   /** Element type of the accumulators, and how many of them make one. */
   readonly dtype: 'f32' | 'u32';
   readonly width: 1 | 2;
 }
 
-/** The kernels of one reduction. `next` joins its partial results where that is not the reduction itself. */
+/** A fold to pairs, with the kernel that joins them. */
+export interface PairFold extends Fold {
+  readonly join: FoldKernel;
+}
+
+/** The kernels of one reduction. `next` joins its partial results; null where the reduction itself does. */
 /* @__NO_SIDE_EFFECTS__ */
-export function defineFold({ name, start, take, join }: FoldRow, next?: Fold): Fold {
+export function defineFold({ name, start, take, join }: FoldRow, next: Fold | null = null): Fold {
   const functions = `
 fn start() -> A { return A(${start}); }
 fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }
 fn merge(a: A, b: A) -> A { return ${join}; }
 fn join(a: R, b: R) -> R { return ${join}; }
 fn finish(result: R, scale: f32) -> R { return result * scale; }`;
-  const kernels = {
-    rows: foldKernel(`${name}.rows`, SCALAR, functions),
-    rows4: foldKernel(`${name}.rows4`, ROW4, functions),
-    columns4: foldKernel(`${name}.columns4`, COLUMN4, functions),
+  return {
+    rows: foldKernel(stepName(name, 'rows'), SCALAR, functions),
+    rows4: foldKernel(stepName(name, 'rows4'), ROW4, functions),
+    columns4: foldKernel(stepName(name, 'columns4'), COLUMN4, functions),
+    next,
+    dtype: 'f32',
+    width: 1,
   };
-  return closed({ kernels, dtype: 'f32', width: 1 }, next);
 }
 
 /** The kernels of a reduction to pairs, of which another kernel makes results. */
 /* @__NO_SIDE_EFFECTS__ */
-export function definePairFold({ name, packing, joining, start, take, join, functions = '' }: PairRow): Fold {
+export function definePairFold({ name, packing, joining, start, take, join, functions = '' }: PairRow): PairFold {
   const common = `${functions}
 fn start() -> A { return ${start}; }
 fn merge(a: A, b: A) -> A { return ${join}; }
@@ -62,17 +69,16 @@ fn join(a: R, b: R) -> R { return ${join}; }
 fn finish(result: R, scale: f32) -> R { return result; }`;
   const taking = `fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }`;
   const merging = 'fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return merge(acc, x); }';
-  const first = foldKernel(`${name}.rows`, packing, `${common}\n${taking}`);
-  const second = foldKernel(`${name}.join`, joining, `${common}\n${merging}`);
+  const rows = foldKernel(stepName(name, 'rows'), packing, `${common}\n${taking}`);
+  const joined = foldKernel(stepName(name, 'join'), joining, `${common}\n${merging}`);
   const dtype = packing.y === 'vec2u' ? 'u32' : 'f32';
-  const next = closed({ kernels: { rows: second, rows4: second, columns4: second }, dtype, width: 2 });
-  return closed({ kernels: { rows: first, rows4: first, columns4: first }, dtype, width: 2 }, next);
+  const next: Fold = { rows: joined, rows4: joined, columns4: joined, next: null, dtype, width: 2 };
+  return { rows, rows4: rows, columns4: rows, join: joined, next, dtype, width: 2 };
 }
 
-function closed(fold: Omit<Fold, 'next'>, next?: Fold): Fold {
-  const made: Omit<Fold, 'next'> & { next?: Fold } = { ...fold };
-  made.next = next ?? (made as Fold);
-  return made as Fold;
+/** sum → sum.rows, film.gradGamma → film.gradGammaRows */
+function stepName(name: string, step: string): string {
+  return name.includes('.') ? `${name}${step[0]!.toUpperCase()}${step.slice(1)}` : `${name}.${step}`;
 }
 
 export interface FoldCall {
@@ -108,15 +114,16 @@ function foldGroups(kind: Fold, { x, z = null, s = null, dims, scale = 1 }: Fold
   const y = foldWalkable(kind, { x, z, s, dims: longest });
   const left = groups.filter((group) => group !== longest).flat();
   const moved = left.map((d) => d - longest.filter((gone) => gone < d).length).sort((a, b) => a - b);
-  return foldGroups(kind.next, { x: y, dims: moved, scale });
+  return foldGroups(kind.next ?? kind, { x: y, dims: moved, scale });
 }
 
-function foldWalkable({ kernels, next, dtype, width }: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tensor {
+function foldWalkable(kind: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tensor {
+  const { width, dtype } = kind;
   const xs = rowsOf(x, dims);
   const zs = z ? rowsOf(z, dims) : null;
   const ss = s ? rowsOf(s, dims) : null;
   const stride = width === 2 ? 'rows' : strideOf(zs ? [xs, zs] : [xs], ss ? [ss] : []);
-  const kernel = kernels[stride];
+  const kernel = kind[stride];
   const { lanes, ...plan } = planFold(x, kernel.kernelName, {
     rows: stride === 'columns4' ? xs.rows / 4 : xs.rows,
     cols: stride === 'rows4' ? xs.cols / 4 : xs.cols,
@@ -132,7 +139,7 @@ function foldWalkable({ kernels, next, dtype, width }: Fold, { x, z, s, dims, sc
     { ...plan, xStep: inUnits(xs.step), zStep: inUnits(zs?.step), sStep: ss?.step ?? 0, scale: single ? scale : 1 },
     { T: x.dtype === 'f16' ? 'f16' : 'f32', LANES: lanes },
   );
-  return single ? y : foldWalkable(next, { x: y, dims: [0], scale }).view(xs.view.shape);
+  return single ? y : foldWalkable(kind.next ?? kind, { x: y, dims: [0], scale }).view(xs.view.shape);
 }
 
 /** A fold's result in the dtype and shape of the operation's result. */
