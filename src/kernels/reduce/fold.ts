@@ -16,6 +16,8 @@ export interface FoldRow {
   readonly take: string;
   /** Of two accumulators `a` and `b`. */
   readonly join: string;
+  /** Functions that the expressions call. */
+  readonly functions?: string;
 }
 
 /** A reduction whose accumulator is a pair; expressions are WGSL over the types of its packing. */
@@ -23,8 +25,6 @@ export interface PairRow extends FoldRow {
   readonly packing: Packing;
   /** Packing of the kernel that joins partial results. */
   readonly joining: Packing;
-  /** Functions that the expressions call. */
-  readonly functions?: string;
 }
 
 export interface Fold extends Readonly<Record<Stride, FoldKernel>> {
@@ -42,17 +42,17 @@ export interface PairFold extends Fold {
 
 /** The kernels of one reduction. `next` joins its partial results; null where the reduction itself does. */
 /* @__NO_SIDE_EFFECTS__ */
-export function defineFold({ name, start, take, join }: FoldRow, next: Fold | null = null): Fold {
-  const functions = `
+export function defineFold({ name, start, take, join, functions = '' }: FoldRow, next: Fold | null = null): Fold {
+  const body = `${functions}
 fn start() -> A { return A(${start}); }
 fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }
 fn merge(a: A, b: A) -> A { return ${join}; }
 fn join(a: R, b: R) -> R { return ${join}; }
 fn finish(result: R, scale: f32) -> R { return result * scale; }`;
   return {
-    rows: foldKernel(stepName(name, 'rows'), SCALAR, functions),
-    rows4: foldKernel(stepName(name, 'rows4'), ROW4, functions),
-    columns4: foldKernel(stepName(name, 'columns4'), COLUMN4, functions),
+    rows: foldKernel(stepName(name, 'rows'), SCALAR, body),
+    rows4: foldKernel(stepName(name, 'rows4'), ROW4, body),
+    columns4: foldKernel(stepName(name, 'columns4'), COLUMN4, body),
     next,
     dtype: 'f32',
     width: 1,
