@@ -6,15 +6,28 @@ export interface DawnModule {
   create(flags: string[]): GPU;
 }
 
+/**
+ * Dawn's instances by flags and drivers, kept for the life of the process: the binding polls an instance once more after
+ * its last promise has settled, and crashes when the instance was collected by then. One serves any number of devices.
+ */
+const instances = new Map<string, GPU>();
+
 /** The first adapter that Dawn finds in this process's Vulkan, Metal or D3D12 drivers. */
 export async function findDawn(flags: string[] = []): Promise<Found> {
   const dawn = await importDawn();
   if ('reason' in dawn) return dawn;
-  const gpu = dawn.create([...dawnToggles(), ...flags]);
+  const gpu = instanceOf(dawn, [...dawnToggles(), ...flags]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   return adapter
     ? { gpu, adapter }
     : { reason: 'Dawn found no adapter: this machine has no GPU driver (Vulkan, Metal or D3D12)' };
+}
+
+function instanceOf(dawn: DawnModule, flags: string[]): GPU {
+  const key = [process.env['VK_DRIVER_FILES'], ...flags].join(' '); // an instance looks for drivers once
+  const gpu = instances.get(key) ?? dawn.create(flags);
+  instances.set(key, gpu);
+  return gpu;
 }
 
 /** Extra Dawn flags, for example `enable-dawn-features=dump_shaders`, separated by spaces. */
