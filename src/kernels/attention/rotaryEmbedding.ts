@@ -1,0 +1,180 @@
+import { ShapeError } from '../../tensor/engine/errors.ts';
+import { defineKernel } from '../../tensor/engine/kernel.ts';
+import { indexOf, type Nd, nd } from '../../tensor/engine/nd.ts';
+import { defineOp } from '../../tensor/engine/op.ts';
+import { formatShape, resolveDim, type Shape, sizeOf } from '../../tensor/engine/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { rotaryTable } from './rotaryTable.ts';
+import { isAligned, rowsOf } from './rows.ts';
+
+export interface RotaryOptions {
+  /** The axis of positions 0, 1, …; not the last one. */
+  readonly dim: number;
+  /** The wavelengths in radians per position run from 1 to almost `base`. At least 1. */
+  readonly base?: number;
+  /** Rotates pairs (2j, 2j+1), as the paper does; otherwise pairs (j, j + d/2), as LLaMA does. */
+  readonly interleaved?: boolean;
+}
+
+/**
+ * Rotary position embedding: the last axis, of even extent d, is read as d/2 pairs, and pair j of position t is rotated
+ * by the angle t · base^(-2j/d). The dot product of two rotated rows depends on the difference of their positions.
+ * Su et al. 2021, https://arxiv.org/abs/2104.09864, equation 34.
+ *
+ * Angles keep their precision at any position. The gradient is the rotation by the negative angle.
+ *
+ * @throws ShapeError when the last axis is odd, RangeError when `dim` is no other axis than the last or base < 1.
+ */
+export function rotaryEmbedding(
+  x: Tensor,
+  { dim, base = 10_000, interleaved = true }: RotaryOptions,
+): Tensor {
+  return rotaryOp([x], { dim: resolveDim('rotaryEmbedding', dim, x.ndim), base, interleaved });
+}
+
+const rotaryOp = /* @__PURE__ */ defineOp({
+  name: 'rotaryEmbedding',
+  inputs: ['x'],
+  strided: true,
+  shape([x]: readonly [Shape], { dim, base }: Required<RotaryOptions>) {
+    if (dim === x.length - 1) {
+      throw new RangeError(
+        `rotaryEmbedding: dim must be an axis of positions, got the last axis of ${formatShape(x)}, which is rotated`,
+      );
+    }
+    checkRotary('rotaryEmbedding', x[x.length - 1]!, base);
+    return x;
+  },
+  forward([x]: readonly [x: Tensor], { dim, base, interleaved }) {
+    const y = x.derive(x.shape);
+    const table = rotaryTable(x, x.shape[dim]!, x.shape[x.ndim - 1]!, base);
+    const inner = sizeOf(x.shape.slice(dim + 1, -1));
+    rotateRows(x, y, { table, inner, interleaved, inverse: false });
+    return { y, saved: { table, inner } };
+  },
+  backward(dy, { table, inner }, { interleaved }) {
+    const dx = dy.derive(dy.shape);
+    rotateRows(dy, dx, { table, inner, interleaved, inverse: true });
+    return [dx];
+  },
+});
+
+/** Throws when rows of this extent cannot be rotated. */
+export function checkRotary(op: string, extent: number, base: number): void {
+  if (extent % 2 !== 0) throw new ShapeError(`${op}: rotated rows must have an even extent, got ${extent}`);
+  if (!(base >= 1 && base < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${op}: base must be a finite number of at least 1, got ${base}`);
+  }
+}
+
+export interface Rotation {
+  /** From `rotaryTable`: [positions, d / 2, 2]. */
+  readonly table: Tensor;
+  /** Rows that share a position before the next position comes. */
+  readonly inner: number;
+  readonly interleaved: boolean;
+  readonly inverse: boolean;
+}
+
+/** Rotates the rows of one view into another of the same shape. */
+export function rotateRows(x: Tensor, y: Tensor, { table, inner, interleaved, inverse }: Rotation): void {
+  const extent = x.shape[x.ndim - 1]!;
+  const rows = sizeOf(x.shape.slice(0, -1));
+  const shared = { positions: table.shape[0]!, inner, turn: inverse ? -1 : 1 };
+  const whole = extent % (interleaved ? 4 : 8) === 0;
+  if (whole && isAligned(x) && isAligned(y)) {
+    const chunks = extent / 4;
+    // On a GPU neighboring invocations share a row, so that their reads join; a processor does a row in one go.
+    const parts = x.device.kind === 'cpu' ? 1 : interleaved ? chunks : chunks / 2;
+    rotateChunks(
+      { x: rowsOf(x).first, table },
+      { y: rowsOf(y).first },
+      { ...shared, size: rows * parts, parts },
+      { CHUNKS: chunks, INTERLEAVED: interleaved },
+    );
+    return;
+  }
+  const [pairStep, partner] = interleaved ? [2, 1] : [1, extent / 2];
+  rotatePairs({ x, table }, { y }, { ...shared, size: (rows * extent) / 2, extent, pairStep, partner });
+}
+
+export const rotateChunks = /* @__PURE__ */ defineKernel({
+  name: 'rotaryEmbedding.chunks',
+  read: { x: 'strided vec4f', table: 'vec4f' },
+  write: { y: 'strided vec4f' },
+  params: { size: 'u32', parts: 'u32', positions: 'u32', inner: 'u32', turn: 'f32' },
+  constants: { CHUNKS: { tested: [2, 8] }, INTERLEAVED: [true, false] },
+  workgroup: 64,
+  grid: ({ size }) => Math.ceil(size / 64),
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linearGroup(group) * WORKGROUP + lane;
+  if (i >= params.size) { return; }
+  let row = i / params.parts;
+  let source = viewIndex(params.x, row);
+  let place = viewIndex(params.y, row);
+  let angles = ((row / params.inner) % params.positions) * CHUNKS;
+  if (INTERLEAVED) {
+    for (var c = i % params.parts; c < CHUNKS; c += params.parts) {
+      let a = x[source + c];
+      let angle = table[angles + c];
+      let sine = params.turn * angle.yyww;
+      y[place + c] = a * angle.xxzz + vec4f(-a.y, a.x, -a.w, a.z) * sine;
+    }
+  } else {
+    for (var c = i % params.parts; c < CHUNKS / 2u; c += params.parts) {
+      let a = x[source + c];
+      let b = x[source + CHUNKS / 2u + c];
+      let low = table[angles + 2u * c];
+      let high = table[angles + 2u * c + 1u];
+      let cosine = vec4f(low.xz, high.xz);
+      let sine = params.turn * vec4f(low.yw, high.yw);
+      y[place + c] = a * cosine - b * sine;
+      y[place + CHUNKS / 2u + c] = b * cosine + a * sine;
+    }
+  }
+}`,
+});
+
+export const rotatePairs = /* @__PURE__ */ defineKernel({
+  name: 'rotaryEmbedding.pairs',
+  read: { x: 'strided f32', table: 'vec2f' },
+  write: { y: 'strided f32' },
+  params: { size: 'u32', extent: 'u32', pairStep: 'u32', partner: 'u32', positions: 'u32', inner: 'u32', turn: 'f32' },
+  workgroup: 64,
+  grid: ({ size }) => Math.ceil(size / 64),
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linearGroup(group) * WORKGROUP + lane;
+  if (i >= params.size) { return; }
+  let pairs = params.extent / 2u;
+  let row = i / pairs;
+  let pair = i % pairs;
+  let first = row * params.extent + pair * params.pairStep;
+  let second = first + params.partner;
+  let angle = table[((row / params.inner) % params.positions) * pairs + pair];
+  let a = x[viewIndex(params.x, first)];
+  let b = x[viewIndex(params.x, second)];
+  y[viewIndex(params.y, first)] = a * angle.x - b * angle.y * params.turn;
+  y[viewIndex(params.y, second)] = b * angle.x + a * angle.y * params.turn;
+}`,
+});
+
+export function rotaryEmbeddingReference(
+  [x]: readonly [Nd],
+  { dim, base = 10_000, interleaved = true }: RotaryOptions,
+): Nd {
+  const last = x.shape.length - 1;
+  const extent = x.shape[last]!;
+  return nd(x.shape, (i, at) => {
+    const c = at[last]!;
+    const pair = interleaved ? c >> 1 : c % (extent / 2);
+    const isFirst = interleaved ? c % 2 === 0 : c < extent / 2;
+    const partner = interleaved ? c ^ 1 : (c + extent / 2) % extent;
+    const angle = at.at(dim)! * base ** ((-2 * pair) / extent);
+    const other = x.data[indexOf(x.shape, at.with(last, partner))]!;
+    return x.data[i]! * Math.cos(angle) + (isFirst ? -1 : 1) * other * Math.sin(angle);
+  });
+}

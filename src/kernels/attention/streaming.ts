@@ -1,0 +1,134 @@
+import { choose } from '../../tensor/engine/tuner.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { forwardQuad } from './forward.ts';
+import { forwardRow } from './forwardRow.ts';
+import { gradKeyValueQuad } from './gradKeyValue.ts';
+import { gradQueryQuad } from './gradQuery.ts';
+import { gradKeyValueRow, gradQueryRow } from './gradRows.ts';
+import { type Attention, LOG2E } from './problem.ts';
+import { QUAD_CHUNKS } from './quads.ts';
+import type { Rows } from './rows.ts';
+import { rowTerms } from './rowTerms.ts';
+
+/**
+ * y = sigmoid(gate) · softmax(scale · q kᵀ + bias) v, with scores that live in registers only: queries × keys is never
+ * stored. Returns each row's log-sum-exp, of base 2.
+ * Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867; Dao et al. 2022, https://arxiv.org/abs/2205.14135
+ */
+export function attend(problem: Attention, y: Rows): Tensor {
+  const { batch, queries, q, k, v, gate } = problem;
+  const lse = q.first.derive([batch * queries], 'f32');
+  const read = { q: q.first, k: k.first, v: v.first, ...biasAndMask(problem), gate: gate?.first ?? null };
+  const params = { ...sizes(problem), steps: [q.step, k.step, v.step, y.step], gateStep: gate?.step ?? 0 };
+  const write = { y: y.first, lse };
+  const form = { HEAD: q.chunks, VALUE: v.chunks };
+  const variant = variantFor(problem, 'forward');
+  if (variant === 'quad') {
+    forwardQuad(read, write, params, { ...form, LANES: quadLanes(problem) });
+    return lse;
+  }
+  const STAGED = variant === 'tile';
+  const ROWS = STAGED && q.chunks + v.chunks <= 20 ? 2 : 1; // rows of queries and sums that fit into registers
+  const LANES = STAGED ? tileLanes(queries, ROWS) : 64;
+  forwardRow(read, write, params, { ...form, LANES, ROWS, TILE: tileRows(problem), STAGED });
+  return lse;
+}
+
+export interface Upstream {
+  readonly y: Rows;
+  readonly dy: Rows;
+  readonly lse: Tensor;
+  /** Gets the gradient of the gate: a view shaped like the gate's. */
+  readonly dgate: Tensor | null;
+}
+
+/** What the gradients need of each row; computes the gate's gradient on the way. */
+export function upstreamTerms({ batch, queries, v, gate }: Attention, { y, dy, lse, dgate }: Upstream): Tensor {
+  const terms = lse.derive([batch * queries, 4]);
+  const read = { y: y.first, dy: dy.first, lse, gate: gate?.first ?? null };
+  rowTerms(read, { terms, dgate }, { rows: batch * queries }, { VALUE: v.chunks });
+  return terms;
+}
+
+/** Writes the gradient of q. */
+export function gradQuery(problem: Attention, dy: Rows, terms: Tensor, dq: Rows): void {
+  const { queries, scale, q, k, v } = problem;
+  const read = { q: q.first, k: k.first, v: v.first, dy: dy.first, terms, ...biasAndMask(problem) };
+  const params = {
+    ...sizes(problem),
+    steps: [q.step, k.step, v.step, dy.step],
+    gradStep: dq.step,
+    gradScale: scale,
+  };
+  const form = { HEAD: q.chunks, VALUE: v.chunks };
+  const variant = variantFor(problem, 'gradQuery');
+  if (variant === 'quad') {
+    gradQueryQuad(read, { dq: dq.first }, params, { ...form, LANES: quadLanes(problem) });
+    return;
+  }
+  const STAGED = variant === 'tile';
+  const LANES = STAGED ? tileLanes(queries, 1) : 64;
+  gradQueryRow(read, { dq: dq.first }, params, { ...form, LANES, TILE: tileRows(problem), STAGED });
+}
+
+/** Writes the gradients of k and v: a row of dv starts `valueShift` chunks behind its row of dk. */
+export function gradKeyValue(problem: Attention, dy: Rows, terms: Tensor, dkv: Rows, valueShift: number): void {
+  const { keys, scale, q, k, v } = problem;
+  const read = { q: q.first, k: k.first, v: v.first, dy: dy.first, terms, ...biasAndMask(problem) };
+  const params = {
+    ...sizes(problem),
+    steps: [q.step, k.step, v.step, dy.step],
+    gradStep: dkv.step,
+    gradScale: scale,
+    valueShift,
+  };
+  const form = { HEAD: q.chunks, VALUE: v.chunks };
+  const variant = variantFor(problem, 'gradKeyValue');
+  if (variant === 'quad') {
+    gradKeyValueQuad(read, { dkv: dkv.first }, params, { ...form, LANES: quadLanes(problem) });
+    return;
+  }
+  const STAGED = variant === 'tile';
+  const LANES = STAGED ? tileLanes(keys, 1) : 64;
+  const fits = q.chunks + v.chunks <= 20; // k, v, dk and dv of a row in registers
+  for (const [GRAD_K, GRAD_V] of fits ? [[true, true] as const] : [[true, false] as const, [false, true] as const]) {
+    const constants = { ...form, LANES, TILE: tileRows(problem), STAGED, GRAD_K, GRAD_V };
+    gradKeyValueRow(read, { dkv: dkv.first }, params, constants);
+  }
+}
+
+function biasAndMask({ bias, mask }: Attention) {
+  return { bias: bias?.first ?? null, mask: mask?.first ?? null };
+}
+
+function sizes({ batch, queries, keys, scale, bias, mask }: Attention) {
+  return { batch, queries, keys, scale: scale * LOG2E, biasStep: bias?.step ?? [0, 0], maskStep: mask?.step ?? [0, 0] };
+}
+
+/**
+ * `quad`: four rows per invocation, for processors. `tile`: a row per invocation, in lockstep over tiles in workgroup
+ * memory, for GPUs. `row`: the same without workgroup memory, for sequences too short to fill a workgroup.
+ */
+function variantFor({ q, v, queries, keys }: Attention, pass: string): 'quad' | 'row' | 'tile' {
+  const { device } = q.first;
+  const isShort = Math.min(queries, keys) <= 16;
+  if (Math.max(q.chunks, v.chunks) > QUAD_CHUNKS) return isShort ? 'row' : 'tile';
+  const onGpu = isShort ? 'row' : 'tile';
+  const key = `attention/${pass}/${isShort ? 'short' : 'long'}`;
+  return choose(device, key, ['quad', 'row', 'tile'], device.kind === 'cpu' ? 'quad' : onGpu);
+}
+
+function quadLanes({ q }: Attention): number {
+  return q.first.device.kind === 'cpu' ? 16 : 64;
+}
+
+/** Invocations of a workgroup that owns rows of one sequence: 32 where 64 would leave over a tenth more idle. */
+function tileLanes(rows: number, perInvocation: number): number {
+  const covered = (lanes: number) => Math.ceil(rows / (lanes * perInvocation)) * lanes;
+  return covered(32) < 0.9 * covered(64) ? 32 : 64;
+}
+
+/** Rows per tile, a multiple of 4, whose two parts fit into 8 KiB of workgroup memory. */
+function tileRows({ q, v }: Attention): number {
+  return Math.max(4, Math.min(64, Math.floor(512 / (q.chunks + v.chunks) / 4) * 4));
+}

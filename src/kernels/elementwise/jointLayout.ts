@@ -1,0 +1,86 @@
+import { packedCopy } from '../../tensor/engine/copy.ts';
+import type { DType } from '../../tensor/engine/dtype.ts';
+import { bytesOf } from '../../tensor/engine/dtype.ts';
+import type { Shape } from '../../tensor/engine/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+
+/**
+ * How one loop walks several tensors that broadcast to one shape. Neighboring axes that a single stride can walk in
+ * every tensor are one axis here; axis 0 is the innermost.
+ */
+export interface JointLayout {
+  /** At least 1. */
+  readonly axes: number;
+  /** Extent of each axis. */
+  readonly extents: readonly number[];
+  /** Stride of each axis, per tensor; 0 where a tensor repeats. */
+  readonly strides: readonly (readonly number[])[];
+}
+
+/** Most axes that the kernels walk. */
+export const MAX_AXES = 4;
+
+/** The layout of tensors whose shapes broadcast to `shape`. */
+export function jointLayout(shape: Shape, tensors: readonly Tensor[]): JointLayout {
+  const extents: number[] = [];
+  const strides: number[][] = [];
+  for (let d = 0; d < shape.length; d++) {
+    const extent = shape[d]!;
+    if (extent === 1) continue;
+    const step = tensors.map((tensor) => strideAt(tensor, d - shape.length + tensor.ndim));
+    const last = extents.length - 1;
+    const outer = strides[last];
+    if (outer?.every((stride, i) => stride === step[i]! * extent)) {
+      extents[last]! *= extent;
+      strides[last] = step;
+    } else {
+      extents.push(extent);
+      strides.push(step);
+    }
+  }
+  if (extents.length === 0) return { axes: 1, extents: [1], strides: [tensors.map(() => 0)] };
+  return { axes: extents.length, extents: extents.reverse(), strides: strides.reverse() };
+}
+
+function strideAt(tensor: Tensor, d: number): number {
+  return d < 0 || tensor.shape[d] === 1 ? 0 : tensor.strides[d]!;
+}
+
+/** Whether all tensors have the same elements in the same row-major order: the common case, found without a loop. */
+export function allDense(size: number, tensors: readonly Tensor[]): boolean {
+  return tensors.every((tensor) => tensor.isDense && tensor.size === size);
+}
+
+/**
+ * Which inputs repeat one element along the innermost axis, as a bit per tensor; undefined when four neighbors of the
+ * result are not four neighbors, or one element, of every input. The last tensor is the result.
+ */
+export function splatsOf(layout: JointLayout, tensors: readonly Tensor[]): number | undefined {
+  const { axes, extents, strides } = layout;
+  if (axes > 1 && extents[0]! % 4 !== 0) return undefined;
+  const inner = strides[0]!;
+  const result = tensors.length - 1;
+  let splats = 0;
+  for (let i = 0; i < tensors.length; i++) {
+    if (inner[i] === 0 && i !== result) {
+      splats |= 1 << i;
+      continue;
+    }
+    if (inner[i] !== 1 && !(i === result && extents[0] === 1)) return undefined;
+    if (tensors[i]!.offset % 4 !== 0) return undefined;
+    for (let d = 1; d < axes; d++) if (strides[d]![i]! % 4 !== 0) return undefined;
+  }
+  return splats;
+}
+
+/** Whether the last four elements may be written at once: nothing lies behind the end of this tensor but padding. */
+export function takesWholeQuads(y: Tensor): boolean {
+  if (y.size % 4 === 0) return y.offset % 4 === 0;
+  return y.offset === 0 && y.storage.bytes === Math.ceil((y.size * bytesOf(y.dtype as DType)) / 16) * 16;
+}
+
+/** A dense tensor of the given shape with the elements of `x` repeated: for more axes than the kernels walk. */
+export function packedTo(x: Tensor, shape: Shape): Tensor {
+  const strides = shape.map((_, d) => strideAt(x, d - shape.length + x.ndim));
+  return packedCopy(x.view(shape, strides));
+}

@@ -1,0 +1,140 @@
+import { defineKernel } from '../../tensor/engine/kernel.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+
+/** Function applied to the result of a linear map where it is written. `gelu` is the exact one, x · Φ(x). */
+export type Activation = 'none' | 'relu' | 'gelu' | 'tanh' | 'sigmoid' | 'silu';
+
+/** The number by which kernels know an activation. */
+export const ACTIVATION_CODE: Readonly<Record<Activation, number>> = {
+  none: 0,
+  relu: 1,
+  gelu: 2,
+  tanh: 3,
+  sigmoid: 4,
+  silu: 5,
+};
+
+/** Whether the derivative follows from the result alone, so that the value before it need not be kept. */
+export function derivativeFromResult(activation: Activation): boolean {
+  return activation !== 'gelu' && activation !== 'silu';
+}
+
+/** Throws RangeError for a name that is none of the activations. */
+export function checkActivation(op: string, activation: string): void {
+  if (!Object.hasOwn(ACTIVATION_CODE, activation)) {
+    throw new RangeError(
+      `${op}: activation must be one of ${Object.keys(ACTIVATION_CODE).join(', ')}, got ${activation}`,
+    );
+  }
+}
+
+/**
+ * `activate(x, code)`, and `slope(saved, code)`: the derivative, from the result for relu, tanh and sigmoid, from the
+ * value before the activation for gelu and silu. Arguments of exp are bounded: no step relies on infinities.
+ */
+export const ACTIVATION_WGSL = /* wgsl */ `
+// Abramowitz and Stegun 7.1.26: the absolute error is at most 1.5e-7.
+fn erf4(x: vec4f) -> vec4f {
+  let t = 1.0 / (1.0 + 0.3275911 * abs(x));
+  let tail = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return sign(x) * (1.0 - tail * exp(-min(x * x, vec4f(80.0))));
+}
+
+fn sigmoid4(x: vec4f) -> vec4f {
+  return 1.0 / (1.0 + exp(-max(x, vec4f(-80.0))));
+}
+
+fn activate(x: vec4f, code: u32) -> vec4f {
+  switch (code) {
+    case 1u: { return max(x, vec4f()); }
+    case 2u: { return 0.5 * x * (1.0 + erf4(x * 0.70710678)); }
+    case 3u: { return tanh(clamp(x, vec4f(-15.0), vec4f(15.0))); }
+    case 4u: { return sigmoid4(x); }
+    case 5u: { return x * sigmoid4(x); }
+    default: { return x; }
+  }
+}
+
+fn slope(saved: vec4f, code: u32) -> vec4f {
+  switch (code) {
+    case 1u: { return select(vec4f(), vec4f(1.0), saved > vec4f()); }
+    case 2u: {
+      let density = 0.39894228 * exp(-0.5 * min(saved * saved, vec4f(160.0)));
+      return 0.5 * (1.0 + erf4(saved * 0.70710678)) + saved * density;
+    }
+    case 3u: { return 1.0 - saved * saved; }
+    case 4u: { return saved * (1.0 - saved); }
+    case 5u: {
+      let s = sigmoid4(saved);
+      return s * (1.0 + saved * (1.0 - s));
+    }
+    default: { return vec4f(1.0); }
+  }
+}
+`;
+
+/** dy · activation'(saved), where `saved` is what `derivativeFromResult` says. */
+export function gradActivation(dy: Tensor, saved: Tensor, activation: Activation): Tensor {
+  const dx = dy.derive(dy.shape);
+  gradActivationMap(
+    { dy, saved },
+    { dx },
+    { size: dy.size, code: ACTIVATION_CODE[activation] },
+    { T: dy.dtype as 'f32' | 'f16' },
+  );
+  return dx;
+}
+
+export const gradActivationMap = /* @__PURE__ */ defineKernel({
+  name: 'linear.gradActivation',
+  read: { dy: 'strided T', saved: 'vec4T' },
+  write: { dx: 'vec4T' },
+  params: { size: 'u32', code: 'u32' },
+  constants: { T: ['f32', 'f16'] },
+  workgroup: 64,
+  grid: ({ size }) => Math.ceil(size / 256),
+  functions: ACTIVATION_WGSL,
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let at = linearGroup(group) * WORKGROUP + lane;
+  if (4u * at >= params.size) { return; }
+  let last = params.size - 1u; // the padding behind the last element takes a copy of it
+  let upstream = vec4f(
+    f32(dy[viewIndex(params.dy, 4u * at)]),
+    f32(dy[viewIndex(params.dy, min(4u * at + 1u, last))]),
+    f32(dy[viewIndex(params.dy, min(4u * at + 2u, last))]),
+    f32(dy[viewIndex(params.dy, min(4u * at + 3u, last))]));
+  dx[at] = vec4<T>(upstream * slope(vec4f(saved[at]), params.code));
+}`,
+});
+
+/** The activation in float64. */
+export function activationReference(x: number, activation: Activation): number {
+  switch (activation) {
+    case 'none':
+      return x;
+    case 'relu':
+      return Math.max(x, 0);
+    case 'gelu':
+      return x * 0.5 * (1 + erf(x / Math.SQRT2));
+    case 'tanh':
+      return Math.tanh(x);
+    case 'sigmoid':
+      return 1 / (1 + Math.exp(-x));
+    case 'silu':
+      return x / (1 + Math.exp(-x));
+  }
+}
+
+/** Maclaurin series; the terms cancel less than 9 digits for |x| ≤ 4, and beyond 6 erf is 1 in float64. */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let total = x;
+  for (let n = 1; Math.abs(term) > 1e-18; n++) {
+    term *= (-x * x) / n;
+    total += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * total;
+}

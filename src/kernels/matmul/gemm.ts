@@ -1,0 +1,173 @@
+import { choose } from '../../tensor/engine/tuner.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { Activation } from './activation.ts';
+import { groupTable } from './gemmGroups.ts';
+import { canSplit, type Epilogue, launch } from './gemmLaunch.ts';
+import { packedOperand } from './gemmPack.ts';
+import {
+  batchSize,
+  directionOfA,
+  directionOfB,
+  type Problem,
+  problemOf,
+  transposed,
+  vectorResult,
+} from './gemmProblem.ts';
+import {
+  gemmRegister,
+  gemmRegisterGrouped,
+  gemmRegisterMixed,
+  gemmRegisterMixedGrouped,
+  gemmRegisterStrided,
+  gemmRegisterStridedGrouped,
+} from './gemmRegister.ts';
+import { gemmSkinny } from './gemmSkinny.ts';
+import { gemmTile, gemmTileGrouped, gemmTileStrided, gemmTileStridedGrouped } from './gemmTile.ts';
+
+export interface GemmOptions {
+  /** Added to the product; a view of y's shape, repeated by strides of 0. */
+  readonly bias?: Tensor | null;
+  readonly activation?: Activation;
+  /** Receives the value before the activation; laid out as y. */
+  readonly pre?: Tensor | null;
+}
+
+/**
+ * y = activation(a · b + bias) for views a [...batch, m, k], b [...batch, k, n] and y [...batch, m, n], whose batch axes are
+ * equal (repeated by strides of 0). Writes every element of y.
+ */
+export function gemm(a: Tensor, b: Tensor, y: Tensor, options: GemmOptions = {}): void {
+  const { bias = null, activation = 'none', pre = null } = options;
+  if (y.size > 0) multiply(problemOf(a, b, y, bias), { activation, pre });
+}
+
+type Variant = 'register4' | 'register8' | 'tile64' | 'tile128' | 'skinny';
+
+/** Runs a problem with the variant chosen for its sizes on its device. */
+export function multiply(problem: Problem, epilogue: Epilogue): void {
+  switch (variantFor(problem)) {
+    case 'skinny':
+      return multiplySkinny(problem, epilogue);
+    case 'tile64':
+      return multiplyTiles(problem, epilogue, 64);
+    case 'tile128':
+      return multiplyTiles(problem, epilogue, 128);
+    case 'register4':
+      return multiplyInRegisters(problem, epilogue, 4);
+    case 'register8':
+      return multiplyInRegisters(problem, epilogue, 8);
+  }
+}
+
+function variantFor(problem: Problem): Variant {
+  const { m, n, k, groups, y } = problem;
+  const { device } = y.tensor;
+  const candidates: Variant[] = ['register4', 'register8', 'tile64', 'tile128'];
+  if (groups) {
+    return choose(device, `matmul/${groups.key}`, candidates, device.kind === 'cpu' ? 'register8' : 'tile64');
+  }
+  if (Math.min(m, n) <= 4) candidates.push('skinny');
+  const key = `matmul/${sizeClass(m)}x${sizeClass(n)}x${sizeClass(k)}`;
+  return choose(device, key, candidates, device.kind === 'cpu' ? forProcessor(problem) : forGpu(problem));
+}
+
+/** Powers of four, so that the classes stay few. */
+function sizeClass(extent: number): number {
+  return 4 ** Math.min(Math.floor(Math.log2(Math.max(extent, 1)) / 2), 6);
+}
+
+function forProcessor({ m, n }: Problem): Variant {
+  return Math.max(m, n) <= 4 ? 'register4' : 'register8';
+}
+
+const GROUPS_TO_FILL = 264; // two workgroups on each of the 132 multiprocessors of the largest cards
+
+function forGpu(problem: Problem): Variant {
+  const { m, n, k } = problem;
+  if (Math.min(m, n) <= 4) return 'skinny';
+  const tiles = Math.ceil(m / 128) * Math.ceil(n / 128) * batchSize(problem);
+  const parts = canSplit(problem) ? Math.max(Math.floor(k / 256), 1) : 1;
+  return Math.min(m, n) > 64 && tiles * parts >= GROUPS_TO_FILL / 2 ? 'tile128' : 'tile64';
+}
+
+function multiplyInRegisters(problem: Problem, epilogue: Epilogue, rows: 4 | 8): void {
+  const { groups } = problem;
+  const p = groups ? problem : cheaperToPack(problem);
+  const table = groups && groupTable(p.y.tensor, groups, groups.tiled === 'm' ? rows : 8);
+  const aligned = directionOfB(p) === 'columns';
+  const packed = aligned || !packingPays(p) ? null : packedOperand(p, table);
+  const along = directionOfA(p);
+  const layout = { blockM: rows, blockN: 8, table, packed };
+  const splits = splitsForProcessor(problem, rows);
+  if (!aligned && packed === null) {
+    launch(groups ? gemmRegisterStridedGrouped : gemmRegisterStrided, p, layout, epilogue, splits, { ROWS: rows });
+  } else if (along === null) {
+    launch(groups ? gemmRegisterMixedGrouped : gemmRegisterMixed, p, layout, epilogue, splits, { ROWS: rows });
+  } else {
+    const constants = { ROWS: rows, A_ALONG_K: along === 'k' };
+    launch(groups ? gemmRegisterGrouped : gemmRegister, p, layout, epilogue, splits, constants);
+  }
+}
+
+/** The problem or its transpose, whichever has less of its second operand to pack. */
+function cheaperToPack(problem: Problem): Problem {
+  const turned = transposed(problem);
+  return packingCost(turned) < packingCost(problem) ? turned : problem;
+}
+
+function packingCost(problem: Problem): number {
+  return directionOfB(problem) === 'columns' ? 0 : problem.k * problem.n;
+}
+
+/** A packed element is read once per block of rows: under a few of them the copy costs more than it saves. */
+function packingPays({ m, groups }: Problem): boolean {
+  if (groups?.tiled === 'm' || groups?.list.some(({ k }) => k === undefined)) return false;
+  return m >= 16;
+}
+
+const DEPTH = 1024; // rows of k whose part of a panel stays in a processor's second-level cache
+
+function splitsForProcessor(problem: Problem, rows: number): number {
+  const { m, n, k } = problem;
+  if (!canSplit(problem) || k < 4 * DEPTH) {
+    const blocks = Math.ceil(m / rows) * Math.ceil(n / 8) * batchSize(problem);
+    // Few blocks leave processors idle.
+    return canSplit(problem) && blocks < 128 && k >= 512 ? Math.min(Math.ceil(128 / blocks), Math.floor(k / 256)) : 1;
+  }
+  return Math.ceil(k / DEPTH);
+}
+
+function multiplyTiles(p: Problem, epilogue: Epilogue, tile: 64 | 128): void {
+  const { groups, a, b } = p;
+  const table = groups && groupTable(p.y.tensor, groups, tile);
+  const layout = { blockM: tile, blockN: tile, table, packed: null };
+  const splits = splitsForGpu(p, tile, table?.records);
+  const [alongA, alongB] = [directionOfA(p), directionOfB(p)];
+  if (alongA && alongB && vectorResult(p)) {
+    const constants = { TILE: tile, A_ALONG_K: alongA === 'k', B_ALONG_K: alongB === 'k' };
+    return launch(groups ? gemmTileGrouped : gemmTile, p, layout, epilogue, splits, constants);
+  }
+  const bRow = groups ? groups.list[0]!.bRow : b.row;
+  const constants = { TILE: tile, A_ALONG_K: a.col <= a.row, B_ALONG_K: bRow === 1 };
+  launch(groups ? gemmTileStridedGrouped : gemmTileStrided, p, layout, epilogue, splits, constants);
+}
+
+function splitsForGpu(problem: Problem, tile: number, records: number | undefined): number {
+  const { m, n, k, groups } = problem;
+  if (!canSplit(problem)) return 1;
+  const [across, down] = [Math.ceil(n / tile), Math.ceil(m / tile)];
+  const tiles =
+    records === undefined ? across * down * batchSize(problem) : records * (groups?.tiled === 'm' ? across : down);
+  return Math.min(Math.ceil(GROUPS_TO_FILL / Math.max(tiles, 1)), Math.max(Math.floor(k / 128), 1));
+}
+
+function multiplySkinny(problem: Problem, epilogue: Epilogue): void {
+  const p = problem.n <= 4 ? problem : transposed(problem);
+  const { device } = p.y.tensor;
+  const lanes = device.kind === 'gpu' && p.a.col === 1 && p.k >= 32 ? 32 : 1;
+  const rows = lanes === 1 ? 64 : 8;
+  const groups = Math.ceil(p.m / rows) * batchSize(p);
+  const wanted = Math.min(Math.ceil(GROUPS_TO_FILL / groups), Math.floor(p.k / 256));
+  const splits = canSplit(problem) ? Math.max(wanted, 1) : 1;
+  launch(gemmSkinny, p, { blockM: rows, blockN: 4, table: null, packed: null }, epilogue, splits, { LANES: lanes });
+}

@@ -1,0 +1,140 @@
+import type { Tensor } from '../../tensor/tensor.ts';
+import { ACTIVATION_CODE, type Activation } from './activation.ts';
+import type { BlockParams } from './gemmBlock.ts';
+import type { GroupTable } from './gemmGroups.ts';
+import { sumSplits } from './gemmPack.ts';
+import { batchSize, type Matrix, type Problem } from './gemmProblem.ts';
+
+/** What happens to the sums as they are written. */
+export interface Epilogue {
+  readonly activation: Activation;
+  /** Receives the values before the activation; laid out as y. */
+  readonly pre: Tensor | null;
+}
+
+/** How a kernel cuts the result into blocks, and where it finds b. */
+export interface BlockLayout {
+  readonly blockM: number;
+  readonly blockN: number;
+  readonly table: GroupTable | null;
+  /** b in panels of 8 columns. */
+  readonly packed: Tensor | null;
+}
+
+const PARTIAL_BYTES = 64 * 2 ** 20; // half of what every device can bind
+
+/** Whether the sum over k may be cut: the parts lie as y does, and the bias is one number per column. */
+export function canSplit({ y, bias, groups }: Problem): boolean {
+  if (!y.tensor.isDense || y.tensor.offset !== 0 || groups?.list.some(({ k }) => k !== undefined)) return false;
+  return bias === null || (groups === null && bias.row === 0 && bias.batch.every((stride) => stride === 0));
+}
+
+/**
+ * Launches one of the multiplication kernels over all blocks. With more than one split of k the parts go to a temporary
+ * first and are then added in order: the same bits on every run.
+ */
+export function launch(
+  kernel: unknown,
+  p: Problem,
+  layout: BlockLayout,
+  { activation, pre }: Epilogue,
+  wantedSplits: number,
+  constants: Readonly<Record<string, number | boolean>>,
+): void {
+  const { a, b, y, bias } = p;
+  const { table, packed } = layout;
+  const size = y.tensor.size;
+  const stride = Math.ceil(size / 4) * 4;
+  const affordable = Math.max(1, Math.min(wantedSplits, Math.floor(PARTIAL_BYTES / (4 * stride))));
+  const kChunk = affordable === 1 ? p.k : Math.ceil(p.k / affordable / 32) * 32; // whole steps of every kernel
+  const splits = affordable === 1 ? 1 : Math.ceil(p.k / kChunk);
+  const partial = splits === 1 ? null : y.tensor.derive([splits * stride], 'f32');
+  const T = y.tensor.dtype as 'f32' | 'f16';
+  const params = paramsOf(p, layout, { splits, kChunk, stride, activation });
+  (kernel as GemmKernel)(
+    { a: a.tensor, b: packed ?? b.tensor, bias: partial ? null : (bias?.tensor ?? null), groups: table?.tensor ?? null },
+    { y: partial ? null : y.tensor, pre: partial ? null : pre, partial },
+    params,
+    { T, ACTIVATED: partial === null && activation !== 'none', ...constants },
+  );
+  if (partial === null) return;
+  // Turned problems have the bias of a column along their rows.
+  const [biasCol, cols] = bias && bias.col === 0 ? [bias.row, p.m] : [bias?.col ?? 0, p.n];
+  sumSplits(
+    { partial, bias: bias?.tensor ?? null },
+    { y: y.tensor, pre },
+    { size, splits, cols, biasOffset: bias?.offset ?? 0, biasCol, activation: ACTIVATION_CODE[activation] },
+    { T },
+  );
+}
+
+/** Kernels of one problem differ in their constants and in how strictly their buffers are typed, not in their call. */
+type GemmKernel = (
+  read: Readonly<Record<'a' | 'b', Tensor> & Record<'bias' | 'groups', Tensor | null>>,
+  write: Readonly<Record<'y' | 'pre' | 'partial', Tensor | null>>,
+  params: BlockParams,
+  constants: Readonly<Record<string, string | number | boolean>>,
+) => void;
+
+interface Cut {
+  readonly splits: number;
+  readonly kChunk: number;
+  readonly stride: number;
+  readonly activation: Activation;
+}
+
+function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cut: Cut): BlockParams {
+  const { m, n, k, a, b, y, bias, groups } = p;
+  const down = Math.ceil(m / blockM);
+  const across = Math.ceil(n / blockN);
+  const tileRows = groups?.tiled === 'm';
+  const blocksM = tileRows ? across : down;
+  const blocksN = table ? table.records : across;
+  const axes = [...p.batch.keys()].reverse();
+  const axis = (d: number | undefined) =>
+    d === undefined ? [0, 0, 0, 0] : [a, packed ? packedBatch(p, d) : b, y, bias].map((of) => strideOf(of, d));
+  return {
+    m,
+    n,
+    k,
+    aOffset: a.offset,
+    aRow: a.row,
+    aCol: a.col,
+    bOffset: packed ? 0 : b.offset,
+    bRow: packed ? 8 : b.row,
+    bCol: packed ? 1 : b.col,
+    bPanel: packed ? 8 * k : blockN * b.col,
+    yOffset: y.offset,
+    yRow: y.row,
+    yCol: y.col,
+    biasOffset: bias?.offset ?? 0,
+    biasRow: bias?.row ?? 0,
+    biasCol: bias?.col ?? 0,
+    batch: [0, 1, 2, 3].map((i) => (axes[i] === undefined ? 1 : p.batch[axes[i]!]!)),
+    axis0: axis(axes[0]),
+    axis1: axis(axes[1]),
+    axis2: axis(axes[2]),
+    axis3: axis(axes[3]),
+    blocks: blocksM * blocksN * batchSize(p) * cut.splits,
+    blocksM,
+    blocksN,
+    splits: cut.splits,
+    kChunk: cut.kChunk,
+    splitStride: cut.stride,
+    tileRows: tileRows ? 1 : 0,
+    packed: packed ? 1 : 0,
+    activation: ACTIVATION_CODE[cut.activation],
+  };
+}
+
+function strideOf(of: Matrix | number | null, d: number): number {
+  return typeof of === 'number' ? of : (of?.batch[d] ?? 0);
+}
+
+/** Stride of packed panels along a batch axis: axes that repeat b are packed once. */
+export function packedBatch({ batch, b, k, n }: Problem, axis: number): number {
+  if (b.batch[axis] === 0) return 0;
+  let stride = Math.ceil(n / 8) * 8 * k;
+  for (let d = batch.length - 1; d > axis; d--) if (b.batch[d] !== 0) stride *= batch[d]!;
+  return stride;
+}
