@@ -3,9 +3,8 @@ import type { Device } from './device/device.ts';
 import { bytesOf, type DType } from './dtype.ts';
 import { DeviceError, DTypeError, KernelError } from './errors.ts';
 import { type BufferType, elementType, header, isOptional, isRaw, isStrided } from './header.ts';
-import { type Layout, type ParamLayout, type ParamType, type ParamValue, paramLayout } from './params.ts';
+import { type ParamLayout, type ParamType, type ParamValue, paramLayout } from './params.ts';
 import type { PipelineSource } from './pipeline.ts';
-import type { PooledBuffer } from './storage.ts';
 
 export type { BufferType } from './header.ts';
 export type { ParamType } from './params.ts';
@@ -96,7 +95,7 @@ export function defineKernel<
     write: Values<Tensor | null>,
     params?: Values<unknown>,
     constants?: Values<unknown>,
-  ) => launch(build, read, write, params ?? NONE, constants ?? NONE);
+  ) => launch(build, { read, write }, params ?? NONE, constants ?? NONE);
   return Object.assign(kernel, {
     kernelName: spec.name,
     spec,
@@ -112,53 +111,86 @@ interface Binding {
   readonly name: string;
   readonly type: BufferType;
   readonly write: boolean;
+  readonly optional: boolean;
+  /** Whether the kernel reads any view, and so needs no dense buffer. */
+  readonly anyView: boolean;
+}
+
+/** A binding of a variant. */
+interface Bound extends Binding {
+  /** The dtype the tensor must have. */
+  readonly expected: DType | null;
 }
 
 /** One set of constants and present optional buffers: a source, and how to call it. */
 interface Variant {
   readonly source: PipelineSource;
-  readonly bound: readonly Binding[];
+  readonly bound: readonly Bound[];
+  /** In the order of the spec. */
+  readonly constants: readonly unknown[];
+  /** In the order of the optional bindings. */
+  readonly present: readonly boolean[];
 }
 
 class KernelBuild {
   readonly bindings: readonly Binding[];
-  readonly optional: readonly string[];
-  readonly views: readonly string[];
+  readonly optional: readonly Binding[];
+  /** Those that a kernel reads through their strides. */
+  readonly views: readonly Binding[];
   readonly layout: ParamLayout;
   readonly #constantNames: readonly string[];
-  readonly #variants = new Map<string, Variant>();
+  readonly #variants: Variant[] = [];
 
   constructor(readonly spec: AnySpec) {
+    const binding =
+      (write: boolean) =>
+      ([name, type]: [string, BufferType]) => ({
+        name,
+        type,
+        write,
+        optional: isOptional(type),
+        anyView: isStrided(type) || isRaw(type),
+      });
     this.bindings = [
-      ...Object.entries(spec.read).map(([name, type]) => ({ name, type, write: false })),
-      ...Object.entries(spec.write).map(([name, type]) => ({ name, type, write: true })),
+      ...Object.entries(spec.read).map(binding(false)),
+      ...Object.entries(spec.write).map(binding(true)),
     ];
     if (this.bindings.length > MAX_STORAGE_BUFFERS) {
       throw new KernelError(
         `${spec.name}: a kernel may bind at most ${MAX_STORAGE_BUFFERS} buffers on every device, got ${this.bindings.length}: pack some together`,
       );
     }
-    this.optional = this.bindings.filter(({ type }) => isOptional(type)).map(({ name }) => name);
-    this.views = this.bindings.filter(({ type }) => isStrided(type)).map(({ name }) => name);
-    this.layout = paramLayout(spec.params ?? {}, this.views);
+    this.optional = this.bindings.filter(({ optional }) => optional);
+    this.views = this.bindings.filter(({ type }) => isStrided(type));
+    const viewNames = this.views.map(({ name }) => name);
+    this.layout = paramLayout(spec.params ?? {}, viewNames);
     this.#constantNames = Object.keys(spec.constants ?? {});
   }
 
-  variant(constants: Values<unknown>, tensors: Values<Tensor | null>): Variant {
-    let key = '';
-    for (const name of this.#constantNames) key += `${String(constants[name])},`;
-    for (const name of this.optional) key += tensors[name] ? '1' : '0';
-    const cached = this.#variants.get(key);
-    if (cached) return cached;
-    const present = new Set(this.optional.filter((name) => tensors[name]));
-    const variant = this.#make(constants, present);
-    this.#variants.set(key, variant);
+  /** Looked up once per dispatch: a comparison per constant, without building a key. */
+  variant(constants: Values<unknown>, args: Arguments): Variant {
+    for (const variant of this.#variants) if (this.#fits(variant, constants, args)) return variant;
+    const present = this.optional.filter((binding) => tensorOf(args, binding));
+    const variant = this.#make(constants, new Set(present.map(({ name }) => name)));
+    this.#variants.push(variant);
     return variant;
+  }
+
+  #fits(variant: Variant, constants: Values<unknown>, args: Arguments): boolean {
+    const names = this.#constantNames;
+    for (let i = 0; i < names.length; i++) if (variant.constants[i] !== constants[names[i]!]) return false;
+    const { optional } = this;
+    for (let i = 0; i < optional.length; i++) {
+      if (variant.present[i] !== Boolean(tensorOf(args, optional[i]!))) return false;
+    }
+    return true;
   }
 
   #make(constants: Values<unknown>, present: ReadonlySet<string>): Variant {
     const { spec } = this;
-    const bound = this.bindings.filter(({ name, type }) => !isOptional(type) || present.has(name));
+    const bound = this.bindings
+      .filter(({ name, optional }) => !optional || present.has(name))
+      .map((binding) => ({ ...binding, expected: elementType(binding.type, constants) }));
     const workgroup = typeof spec.workgroup === 'function' ? spec.workgroup(constants as never) : spec.workgroup;
     const code = header({
       ...spec,
@@ -167,7 +199,7 @@ class KernelBuild {
       present,
       bindings: this.bindings,
       layout: this.layout,
-      views: this.views,
+      views: this.views.map(({ name }) => name),
     });
     const source: PipelineSource = {
       label: spec.name,
@@ -176,8 +208,14 @@ class KernelBuild {
         ...bound.map(({ write }) => (write ? ('storage' as const) : ('read-only-storage' as const))),
         ...(this.layout.bytes > 0 ? ['uniform' as const] : []),
       ],
+      paramBytes: this.layout.bytes,
     };
-    return { source, bound };
+    return {
+      source,
+      bound,
+      constants: this.#constantNames.map((name) => constants[name]),
+      present: this.optional.map(({ name }) => present.has(name)),
+    };
   }
 
   allSources(): PipelineSource[] {
@@ -186,8 +224,8 @@ class KernelBuild {
       const values = 'tested' in spec ? spec.tested : spec;
       combinations = combinations.flatMap((made) => values.map((value) => ({ ...made, [name]: value })));
     }
-    const presences: ReadonlySet<string>[] = [new Set<string>(), new Set(this.optional)];
-    for (const name of this.optional) presences.push(new Set([name]));
+    const optional = this.optional.map(({ name }) => name);
+    const presences = [[], optional, ...optional.map((name) => [name])].map((names) => new Set(names));
     const sources = combinations.flatMap((constants) =>
       presences.map((present) => this.#make(constants, present).source),
     );
@@ -195,20 +233,22 @@ class KernelBuild {
   }
 }
 
-function launch(
-  build: KernelBuild,
-  read: Values<Tensor | null>,
-  write: Values<Tensor | null>,
-  params: Values<unknown>,
-  constants: Values<unknown>,
-): void {
+/** The tensors of one call. */
+interface Arguments {
+  readonly read: Values<Tensor | null>;
+  readonly write: Values<Tensor | null>;
+}
+
+function tensorOf({ read, write }: Arguments, binding: Binding): Tensor | null {
+  return (binding.write ? write : read)[binding.name] ?? null;
+}
+
+function launch(build: KernelBuild, args: Arguments, params: Values<unknown>, constants: Values<unknown>): void {
   const { spec, layout } = build;
-  const tensors = { ...read, ...write };
-  const grid = spec.grid(params as never, constants as never);
-  const [x, y, z] = spread(grid);
+  const [x, y, z] = spread(spec.grid(params as never, constants as never));
   if (x === 0 || y === 0 || z === 0) return;
-  const { source, bound } = build.variant(constants, tensors);
-  const device = tensors[bound[0]!.name]!.device;
+  const { source, bound } = build.variant(constants, args);
+  const { device } = tensorOf(args, bound[0]!)!;
   if (device.dryRun) {
     device.dryRun.add(source);
     return;
@@ -218,18 +258,15 @@ function launch(
       `internal: ${spec.name} launches ${x} x ${y} x ${z} workgroups; let grid return one number to spread them`,
     );
   }
-  const pipeline = device.pipelines.get(source);
-  const buffers: BoundBuffer[] = [];
-  let key = '';
-  for (const binding of bound) {
-    const buffer = bind(spec.name, binding, tensors[binding.name]!, device, constants);
-    buffers.push(buffer);
-    key += buffer.at === 0 ? `${buffer.buffer.id},` : `${buffer.buffer.id}+${buffer.at},`;
-  }
-  const entries = (uniform: GPUBuffer) => entriesOf(buffers, uniform, layout.bytes);
-  const bindGroup = device.pipelines.bindGroup(pipeline, key, () => entries(device.recorder.arena));
-  const packed = layout.bytes > 0 ? layout.pack(params, viewsOf(build.views, tensors)) : null;
-  device.recorder.dispatch({ pipeline, bindGroup, key, buffers: entries, params: packed, x, y, z });
+  const { recorder, pipelines } = device;
+  const pipeline = pipelines.get(source);
+  const offsets = bound.map((binding) => checkedOffset(spec.name, binding, tensorOf(args, binding)!, device));
+  const at = recorder.reserve(layout.bytes);
+  const buffers = bound.map((binding) => tensorOf(args, binding)!.storage.use());
+  const views = build.views.map((binding) => tensorOf(args, binding) ?? undefined);
+  layout.pack(recorder.params, at, params, views);
+  const group = { buffers, offsets };
+  recorder.dispatch({ pipeline, bindGroup: pipelines.bindGroup(pipeline, group), bound: group, params: at, x, y, z });
 }
 
 function spread(grid: Grid): [number, number, number] {
@@ -237,51 +274,20 @@ function spread(grid: Grid): [number, number, number] {
   return grid <= MAX_GROUPS ? [grid, 1, 1] : [ROW_OF_GROUPS, Math.ceil(grid / ROW_OF_GROUPS), 1];
 }
 
-interface BoundBuffer {
-  readonly buffer: PooledBuffer;
-  /** Byte offset of the binding. */
-  readonly at: number;
-}
-
-function bind(
-  kernel: string,
-  { name, type }: Binding,
-  tensor: Tensor,
-  device: Device,
-  constants: Values<unknown>,
-): BoundBuffer {
+/** The byte offset at which the tensor is bound. Throws unless the kernel can read it as it lies. */
+function checkedOffset(kernel: string, { name, expected, anyView }: Bound, tensor: Tensor, device: Device): number {
   tensor.assertAlive(kernel);
   if (tensor.device !== device)
     throw new DeviceError(`${kernel}: ${name} is on another device than the other arguments`);
-  const expected = elementType(type, constants);
   if (expected !== null && tensor.dtype !== expected) {
     throw new DTypeError(`${kernel}: ${name} must be ${expected}, got ${tensor.dtype}: cast it first`);
   }
-  if (isStrided(type) || isRaw(type)) return { buffer: tensor.storage.use(), at: 0 };
+  if (anyView) return 0;
   const at = tensor.offset * bytesOf(tensor.dtype as DType);
   if (!tensor.isDense || at % 256 !== 0) {
     throw new KernelError(
       `internal: ${kernel} reads ${name} densely, but it is a view: take dense(${name}) or declare it 'strided'`,
     );
   }
-  return { buffer: tensor.storage.use(), at };
+  return at;
 }
-
-function entriesOf(buffers: readonly BoundBuffer[], uniform: GPUBuffer, paramBytes: number): GPUBindGroupEntry[] {
-  const entries: GPUBindGroupEntry[] = buffers.map(({ buffer, at }, binding) => ({
-    binding,
-    resource: { buffer: buffer.gpu, offset: at },
-  }));
-  if (paramBytes > 0) {
-    entries.push({ binding: entries.length, resource: { buffer: uniform, size: paramBytes } });
-  }
-  return entries;
-}
-
-function viewsOf(names: readonly string[], tensors: Values<Tensor | null>): Values<Layout> {
-  const views: Record<string, Layout> = {};
-  for (const name of names) views[name] = tensors[name] ?? EMPTY_VIEW;
-  return views;
-}
-
-const EMPTY_VIEW: Layout = { shape: [], strides: [], offset: 0 };

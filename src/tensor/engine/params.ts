@@ -16,14 +16,25 @@ interface Field {
   readonly name: string;
   readonly type: ParamType | 'View';
   readonly at: number; // byte offset
+  /** Which of the views it is. */
+  readonly view: number;
 }
+
+/** The same bytes as the two types they are written through. */
+export interface ParamMemory {
+  readonly u32: Uint32Array;
+  readonly f32: Float32Array;
+}
+
+type Views = readonly (Layout | undefined)[];
 
 /** The layout of a kernel's `struct Params`, and how to fill it. */
 export interface ParamLayout {
   readonly bytes: number;
   /** The body of the WGSL struct. */
   readonly wgsl: string;
-  pack(values: Readonly<Record<string, unknown>>, views: Readonly<Record<string, Layout>>): ArrayBuffer;
+  /** Writes the struct at a byte offset. `views` are in the order of the names given, undefined for one left out. */
+  pack(memory: ParamMemory, at: number, values: Readonly<Record<string, unknown>>, views: Views): void;
 }
 
 const SIZE = { u32: 4, i32: 4, f32: 4, vec2u: 8, vec2f: 8, vec4u: 16, vec4i: 16, vec4f: 16, View: 80 } as const;
@@ -64,65 +75,67 @@ export function paramLayout(params: Readonly<Record<string, ParamType>>, views: 
   let end = 0;
   for (const { name, type } of wanted) {
     end = Math.ceil(end / ALIGN[type]) * ALIGN[type];
-    fields.push({ name, type, at: end });
+    fields.push({ name, type, at: end, view: views.indexOf(name) });
     end += SIZE[type];
   }
   const bytes = Math.ceil(end / 16) * 16;
   return {
     bytes,
     wgsl: fields.map(({ name, type }) => `  ${name}: ${type},`).join('\n'),
-    pack: (values, layouts) => pack(fields, bytes, values, layouts),
+    pack: (memory, at, values, given) => pack(fields, memory, at, values, given),
   };
 }
 
 function pack(
   fields: readonly Field[],
-  bytes: number,
+  { u32, f32 }: ParamMemory,
+  start: number,
   values: Readonly<Record<string, unknown>>,
-  layouts: Readonly<Record<string, Layout>>,
-): ArrayBuffer {
-  const buffer = new ArrayBuffer(bytes);
-  const u32 = new Uint32Array(buffer);
-  const f32 = new Float32Array(buffer);
-  for (const { name, type, at } of fields) {
-    if (type === 'View') packView(u32, at / 4, layouts[name]!);
-    else if (type === 'f32') f32[at / 4] = values[name] as number;
-    else if (type === 'u32' || type === 'i32') u32[at / 4] = values[name] as number;
-    else (type.endsWith('f') ? f32 : u32).set(values[name] as readonly number[], at / 4);
+  views: Views,
+): void {
+  for (const { name, type, at, view } of fields) {
+    const word = (start + at) / 4;
+    if (type === 'View') packView(u32, word, views[view]);
+    else if (type === 'f32') f32[word] = values[name] as number;
+    else if (type === 'u32' || type === 'i32') u32[word] = values[name] as number;
+    else packVector(type.endsWith('f') ? f32 : u32, word, values[name] as readonly number[]);
   }
-  return buffer;
 }
 
-/** Neighboring axes that one stride can walk become one axis: fewer divisions per element. */
-export function collapseAxes({ shape, strides }: { shape: Shape; strides: Shape }): {
-  shape: number[];
-  strides: number[];
-} {
-  const outShape: number[] = [];
-  const outStrides: number[] = [];
-  for (let d = 0; d < shape.length; d++) {
-    const extent = shape[d]!;
-    if (extent === 1) continue;
-    const last = outShape.length - 1;
-    if (last >= 0 && outStrides[last] === strides[d]! * extent) {
-      outShape[last]! *= extent;
-      outStrides[last] = strides[d]!;
-    } else {
-      outShape.push(extent);
-      outStrides.push(strides[d]!);
+/** Cheaper than `set` for a few numbers. */
+function packVector(memory: Uint32Array | Float32Array, word: number, values: readonly number[]): void {
+  for (let i = 0; i < values.length; i++) memory[word + i] = values[i]!;
+}
+
+/**
+ * Writes a view, innermost axis first. Neighboring axes that one stride can walk become one axis: fewer divisions per
+ * element. What lies behind the last axis is never read.
+ */
+function packView(u32: Uint32Array, at: number, view: Layout = NO_VIEW): void {
+  const { shape, strides, offset } = view;
+  let axes = 0;
+  let extent = 1;
+  let stride = 0;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] === 1) continue;
+    if (extent !== 1 && strides[d] === stride * extent) {
+      extent *= shape[d]!;
+      continue;
     }
+    if (extent !== 1) packAxis(u32, at, axes++, extent, stride);
+    extent = shape[d]!;
+    stride = strides[d]!;
   }
-  return { shape: outShape, strides: outStrides };
+  packAxis(u32, at, axes++, extent, stride);
+  u32[at] = offset;
+  u32[at + 1] = axes;
 }
 
-function packView(u32: Uint32Array, at: number, layout: Layout): void {
-  const { shape, strides } = collapseAxes(layout);
-  const axes = shape.length;
-  if (axes > MAX_VIEW_AXES) throw new RangeError(`internal: a view of ${axes} axes reached a kernel`);
-  u32[at] = layout.offset;
-  u32[at + 1] = Math.max(axes, 1);
-  for (let d = 0; d < axes; d++) {
-    u32[at + 4 + d] = shape[axes - 1 - d]!;
-    u32[at + 12 + d] = strides[axes - 1 - d]!;
-  }
+const NO_VIEW: Layout = { shape: [], strides: [], offset: 0 };
+
+function packAxis(u32: Uint32Array, at: number, axis: number, extent: number, stride: number): void {
+  if (axis >= MAX_VIEW_AXES)
+    throw new RangeError(`internal: a view of more than ${MAX_VIEW_AXES} axes reached a kernel`);
+  u32[at + 4 + axis] = extent;
+  u32[at + 12 + axis] = stride;
 }

@@ -1,3 +1,4 @@
+import { BindGroupCache, type BoundBuffers } from './bindGroup.ts';
 import type { Device } from './device/device.ts';
 import { KernelError } from './errors.ts';
 
@@ -6,8 +7,9 @@ export interface Pipeline {
   readonly label: string;
   readonly gpu: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  /** Bind groups by the ids of the buffers they name. */
-  readonly bindGroups: Map<string, GPUBindGroup>;
+  /** Bytes of the parameters; 0 for a kernel that has none. */
+  readonly paramBytes: number;
+  readonly bindGroups: BindGroupCache;
 }
 
 /** What a pipeline is made from. */
@@ -16,9 +18,9 @@ export interface PipelineSource {
   readonly code: string;
   /** One entry per binding, in order: the parameters, when there are any, come last as a uniform. */
   readonly bindings: readonly ('read-only-storage' | 'storage' | 'uniform')[];
+  /** Bytes of the parameters; 0 where `bindings` has no uniform. */
+  readonly paramBytes: number;
 }
-
-const BIND_GROUPS_PER_PIPELINE = 2048;
 
 /** Pipelines of one device by their source; sources are made once per kernel and set of constants. */
 export class PipelineCache {
@@ -55,14 +57,24 @@ export class PipelineCache {
     if (!this.#pipelines.has(source)) this.#add(source, gpu, layout);
   }
 
-  bindGroup(pipeline: Pipeline, key: string, entries: () => GPUBindGroupEntry[]): GPUBindGroup {
-    const cached = pipeline.bindGroups.get(key);
+  /** The bind group of these buffers with the recorder's parameters. */
+  bindGroup(pipeline: Pipeline, bound: BoundBuffers): GPUBindGroup {
+    const cached = pipeline.bindGroups.get(bound);
     if (cached) return cached;
-    if (pipeline.bindGroups.size >= BIND_GROUPS_PER_PIPELINE) pipeline.bindGroups.clear();
-    const group = this.#device.gpu.createBindGroup({ layout: pipeline.layout, entries: entries() });
-    pipeline.bindGroups.set(key, group);
+    const group = this.makeBindGroup(pipeline, bound, this.#device.recorder.arena);
+    pipeline.bindGroups.add(bound, group);
     this.created.bindGroups++;
     return group;
+  }
+
+  /** A bind group of its own, with parameters in the given buffer. */
+  makeBindGroup({ layout, paramBytes }: Pipeline, { buffers, offsets }: BoundBuffers, params: GPUBuffer): GPUBindGroup {
+    const entries: GPUBindGroupEntry[] = buffers.map(({ gpu }, binding) => ({
+      binding,
+      resource: { buffer: gpu, offset: offsets[binding]! },
+    }));
+    if (paramBytes > 0) entries.push({ binding: entries.length, resource: { buffer: params, size: paramBytes } });
+    return this.#device.gpu.createBindGroup({ layout, entries });
   }
 
   /** Bind groups keep their buffers alive, so they go when buffers are destroyed. */
@@ -89,7 +101,13 @@ export class PipelineCache {
   }
 
   #add(source: PipelineSource, gpu: GPUComputePipeline, layout: GPUBindGroupLayout): Pipeline {
-    const pipeline: Pipeline = { label: source.label, gpu, layout, bindGroups: new Map() };
+    const pipeline: Pipeline = {
+      label: source.label,
+      gpu,
+      layout,
+      paramBytes: source.paramBytes,
+      bindGroups: new BindGroupCache(),
+    };
     this.#pipelines.set(source, pipeline);
     this.created.pipelines++;
     return pipeline;

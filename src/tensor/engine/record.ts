@@ -29,10 +29,10 @@ export interface Recording<T> {
 export function record<T>(fn: () => T, device: Device = defaultDevice()): Recording<T> {
   if (device.recorder.tap) throw new Error('record: a recording is already under way; recordings do not nest');
   const arena = new RecordingArena(device);
-  const commands: DispatchCommand[] = [];
+  const commands: Recorded[] = [];
   const before = device.bufferSource;
   device.bufferSource = arena;
-  device.recorder.tap = (command) => commands.push(command);
+  device.recorder.tap = (command, params) => commands.push({ command, params });
   try {
     const outputs = tidy(fn as () => never) as T;
     visitTensors(outputs, own);
@@ -44,6 +44,11 @@ export function record<T>(fn: () => T, device: Device = defaultDevice()): Record
     device.recorder.tap = undefined;
     device.bufferSource = before;
   }
+}
+
+interface Recorded {
+  readonly command: DispatchCommand;
+  readonly params: Uint8Array | null;
 }
 
 /** One dispatch, ready to be encoded: the parameters lie in the recording's own uniform buffer. */
@@ -68,7 +73,7 @@ class Replay<T> implements Recording<T> {
   constructor(
     device: Device,
     arena: RecordingArena,
-    commands: readonly DispatchCommand[],
+    commands: readonly Recorded[],
     readonly outputs: T,
   ) {
     this.#device = device;
@@ -116,12 +121,12 @@ function encode(pass: GPUComputePassEncoder, steps: readonly Step[]): void {
   }
 }
 
-function packParams(device: Device, commands: readonly DispatchCommand[]): GPUBuffer {
+function packParams(device: Device, commands: readonly Recorded[]): GPUBuffer {
   const slots = commands.reduce((total, { params }) => total + slotsOf(params), 0);
   const bytes = new Uint8Array(Math.max(slots, 1) * SLOT);
   let at = 0;
   for (const { params } of commands) {
-    if (params) bytes.set(new Uint8Array(params), at);
+    if (params) bytes.set(params, at);
     at += slotsOf(params) * SLOT;
   }
   const buffer = device.gpu.createBuffer({ label: 'recorded params', size: bytes.byteLength, usage: 0x40 | 0x08 });
@@ -129,28 +134,20 @@ function packParams(device: Device, commands: readonly DispatchCommand[]): GPUBu
   return buffer;
 }
 
-function stepsOf(device: Device, commands: readonly DispatchCommand[], params: GPUBuffer): Step[] {
-  const groups = new Map<Pipeline, Map<string, GPUBindGroup>>();
+function stepsOf(device: Device, commands: readonly Recorded[], uniform: GPUBuffer): Step[] {
+  // Equal buffers under one pipeline have the same bind group in the cache, so they share one here.
+  const groups = new Map<GPUBindGroup, GPUBindGroup>();
   let at = 0;
-  return commands.map((command) => {
-    const { pipeline, buffers, key, x, y, z } = command;
-    let byKey = groups.get(pipeline);
-    if (!byKey) {
-      byKey = new Map();
-      groups.set(pipeline, byKey);
-    }
-    let bindGroup = byKey.get(key);
-    if (!bindGroup) {
-      bindGroup = device.gpu.createBindGroup({ layout: pipeline.layout, entries: buffers(params) });
-      byKey.set(key, bindGroup);
-    }
-    const offsets = command.params ? [at] : undefined;
-    at += slotsOf(command.params) * SLOT;
+  return commands.map(({ command: { pipeline, bindGroup: cached, bound, x, y, z }, params }) => {
+    const bindGroup = groups.get(cached) ?? device.pipelines.makeBindGroup(pipeline, bound, uniform);
+    groups.set(cached, bindGroup);
+    const offsets = params ? [at] : undefined;
+    at += slotsOf(params) * SLOT;
     return { pipeline, bindGroup, offsets, x, y, z };
   });
 }
 
-function slotsOf(params: ArrayBuffer | null): number {
+function slotsOf(params: Uint8Array | null): number {
   return params === null ? 0 : Math.ceil(params.byteLength / SLOT);
 }
 

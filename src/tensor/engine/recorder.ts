@@ -1,16 +1,15 @@
+import type { BoundBuffers } from './bindGroup.ts';
 import type { Device } from './device/device.ts';
+import type { ParamMemory } from './params.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** One dispatch with everything that is needed to encode it again. */
 export interface DispatchCommand {
   readonly pipeline: Pipeline;
   readonly bindGroup: GPUBindGroup;
-  /** Says which buffers are bound; equal keys under one pipeline mean equal bind groups. */
-  readonly key: string;
-  /** The bind group's entries, with the parameters in another uniform buffer. */
-  readonly buffers: (params: GPUBuffer) => GPUBindGroupEntry[];
-  /** Packed parameters, or null for a kernel that has none. */
-  readonly params: ArrayBuffer | null;
+  readonly bound: BoundBuffers;
+  /** Where `reserve` put the parameters; not read for a kernel that has none. */
+  readonly params: number;
   readonly x: number;
   readonly y: number;
   readonly z: number;
@@ -31,7 +30,9 @@ const DISPATCHES_PER_SUBMIT = 64; // often enough that the GPU never starves, se
 export class Recorder {
   readonly #device: Device;
   readonly #arena: GPUBuffer;
-  readonly #staging = new Uint8Array(SLOT * SLOTS);
+  readonly #staging = new ArrayBuffer(SLOT * SLOTS);
+  /** Where the parameters of dispatches are written: see `reserve`. */
+  readonly params: ParamMemory = { u32: new Uint32Array(this.#staging), f32: new Float32Array(this.#staging) };
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
   #current: Pipeline | undefined;
@@ -41,8 +42,8 @@ export class Recorder {
   serial = 0;
   /** Label of the kernel recorded last, for error messages. */
   lastKernel: string | undefined;
-  /** When set, every dispatch is also kept here: see `record()`. */
-  tap: ((command: DispatchCommand) => void) | undefined;
+  /** When set, every dispatch is also given here, with a copy of its parameters: see `record()`. */
+  tap: ((command: DispatchCommand, params: Uint8Array | null) => void) | undefined;
   /** When set, every dispatch gets a pass of its own with these timestamps: see `profile()`. */
   timestamps: ((label: string) => GPUComputePassTimestampWrites | undefined) | undefined;
 
@@ -56,33 +57,33 @@ export class Recorder {
     return this.#arena;
   }
 
-  dispatch(command: DispatchCommand): void {
-    this.encode(command);
-    this.tap?.(command);
-    if (this.#pending >= DISPATCHES_PER_SUBMIT) this.flush();
+  /**
+   * Room for the parameters of the next dispatch, as a byte offset into the arena. It may submit what was recorded, so
+   * it comes before the buffers of the dispatch are marked as used.
+   */
+  reserve(bytes: number): number {
+    const slots = Math.ceil(bytes / SLOT);
+    if (this.#slots + slots > SLOTS) this.flush();
+    const at = this.#slots * SLOT;
+    this.#slots += slots;
+    return at;
   }
 
   /** Puts a command into the open pass. */
-  encode(command: DispatchCommand): void {
-    const { pipeline, params } = command;
-    const slots = params === null ? 0 : Math.ceil(params.byteLength / SLOT);
-    if (this.#slots + slots > SLOTS) this.flush();
+  dispatch(command: DispatchCommand): void {
+    const { pipeline, bindGroup, params, x, y, z } = command;
     const pass = this.#openPass(pipeline.label);
     if (pipeline !== this.#current) {
       pass.setPipeline(pipeline.gpu);
       this.#current = pipeline;
     }
-    if (params === null) {
-      pass.setBindGroup(0, command.bindGroup);
-    } else {
-      const offset = this.#slots * SLOT;
-      this.#staging.set(new Uint8Array(params), offset);
-      this.#slots += slots;
-      pass.setBindGroup(0, command.bindGroup, [offset]);
-    }
-    pass.dispatchWorkgroups(command.x, command.y, command.z);
+    if (pipeline.paramBytes === 0) pass.setBindGroup(0, bindGroup);
+    else pass.setBindGroup(0, bindGroup, [params]);
+    pass.dispatchWorkgroups(x, y, z);
     this.#pending++;
     this.lastKernel = pipeline.label;
+    this.tap?.(command, this.#copyOfParams(command));
+    if (this.#pending >= DISPATCHES_PER_SUBMIT) this.flush();
   }
 
   /** Gives the open encoder to a copy, outside any pass. */
@@ -124,6 +125,10 @@ export class Recorder {
     this.#pass = this.#encoder.beginComputePass(timestampWrites ? { label, timestampWrites } : {});
     this.#current = undefined;
     return this.#pass;
+  }
+
+  #copyOfParams({ pipeline: { paramBytes }, params }: DispatchCommand): Uint8Array | null {
+    return paramBytes === 0 ? null : new Uint8Array(this.#staging.slice(params, params + paramBytes));
   }
 
   #closePass(): void {
