@@ -98,13 +98,13 @@ function pack(
     if (type === 'View') packView(u32, word, views[view]);
     else if (type === 'f32') f32[word] = values[name] as number;
     else if (type === 'u32' || type === 'i32') u32[word] = values[name] as number;
-    else packVector(type.endsWith('f') ? f32 : u32, word, values[name] as readonly number[]);
+    else packVector(type.endsWith('f') ? f32 : u32, word, SIZE[type] / 4, values[name] as readonly number[]);
   }
 }
 
 /** Cheaper than `set` for a few numbers. */
-function packVector(memory: Uint32Array | Float32Array, word: number, values: readonly number[]): void {
-  for (let i = 0; i < values.length; i++) memory[word + i] = values[i]!;
+function packVector(memory: Uint32Array | Float32Array, word: number, count: number, values: readonly number[]): void {
+  for (let i = 0; i < count; i++) memory[word + i] = values[i] ?? 0;
 }
 
 /**

@@ -65,8 +65,8 @@ export class Device {
     this.kind = kind;
     this.name = name;
     this.fallbackReason = fallbackReason;
-    this.limits = gpu.limits;
-    this.features = gpu.features as ReadonlySet<string>;
+    this.limits = plainCopy(gpu.limits);
+    this.features = new Set(gpu.features as ReadonlySet<string>);
     this.#gpuRoot = gpuRoot;
     this.pool = new BufferPool(this);
     this.bufferSource = this.pool;
@@ -222,4 +222,11 @@ export class Device {
   #check(): void {
     this.throwFailure();
   }
+}
+
+/** Reading a property of the driver's own object is a call into the driver: too slow for every tensor. */
+function plainCopy(limits: GPUSupportedLimits): GPUSupportedLimits {
+  const copy: Record<string, unknown> = {};
+  for (const name in limits) copy[name] = limits[name as keyof GPUSupportedLimits];
+  return copy as unknown as GPUSupportedLimits;
 }
