@@ -48,13 +48,11 @@ async function open(descriptor: GPUDeviceDescriptor): Promise<Device> {
   return new Device(device, { kind: 'gpu', name: 'null', gpuRoot: gpu });
 }
 
-/** Kernels among a module's exports, and one level into exported objects, where tables keep theirs. */
-function collect(module: Readonly<Record<string, unknown>>): void {
-  for (const value of Object.values(module)) {
+/** Kernels among a module's exports, and inside exported objects, where tables keep theirs. */
+function collect(values: object, depth = 0): void {
+  for (const value of Object.values(values)) {
     if (isKernel(value)) exported.add(value);
-    else if (typeof value === 'object' && value !== null) {
-      for (const inner of Object.values(value)) if (isKernel(inner)) exported.add(inner);
-    }
+    else if (typeof value === 'object' && value !== null && depth < 2) collect(value, depth + 1);
   }
 }
 
