@@ -20,6 +20,7 @@ vi.mock('../../src/tensor/engine/kernel.ts', async (original) => {
 
 const files = sourceFiles('src').filter(({ path }) => /^src\/(kernels|tensor\/engine)\//.test(path));
 const exported = new Set<Kernel>();
+const MINUTES = 600_000; // thousands of sources, 2 ms each on an idle machine
 let gpu: GPU;
 let plain: Device;
 let full: Device;
@@ -77,14 +78,15 @@ function needsFeatures({ code }: PipelineSource): boolean {
 }
 
 describe('kernels', () => {
-  test('every source compiles with the default limits and core features of WebGPU', async () => {
-    const sources = [...made].flatMap((kernel) => kernel.sources()).filter((source) => !needsFeatures(source));
+  test('every source compiles with the default limits and core features of WebGPU', { timeout: MINUTES }, async () => {
+    const sources = made.flatMap((kernel) => kernel.sources()).filter((source) => !needsFeatures(source));
     expect(sources.length).toBeGreaterThan(0);
     expect(await failures(plain, sources)).toEqual([]);
   });
 
-  test('every source compiles with all features, f16 and subgroups included', async () => {
-    const sources = [...made].flatMap((kernel) => kernel.sources());
+  test('every source for f16 or subgroups compiles where the device has them', { timeout: MINUTES }, async () => {
+    const sources = made.flatMap((kernel) => kernel.sources()).filter(needsFeatures);
+    expect(sources.length).toBeGreaterThan(0);
     expect(await failures(full, sources)).toEqual([]);
   });
 
