@@ -4,7 +4,8 @@ import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
 import { expectShape, formatShape, type Shape, sizeOf } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { defineFold, fold, result } from '../reduce/fold.ts';
+import { dotFold } from '../reduce/dot.ts';
+import { fold, result } from '../reduce/fold.ts';
 import { sumFold } from '../reduce/sum.ts';
 import { packed, type RowPacking } from './normRows.ts';
 
@@ -36,7 +37,7 @@ const filmOp = /* @__PURE__ */ defineOp({
   backward(dy, { x, gamma }, _, [needsX, needsGamma, needsBeta]) {
     const shape = positions(x.shape);
     const dys = dy.view(shape);
-    const dgamma = () => result(fold(filmGradGamma, { x: x.view(shape), z: dys, dims: [1] }), gamma.shape, x.dtype);
+    const dgamma = () => result(fold(dotFold, { x: x.view(shape), z: dys, dims: [1] }), gamma.shape, x.dtype);
     const dbeta = () => result(fold(sumFold, { x: dys, dims: [1] }), gamma.shape, x.dtype);
     return [needsX ? modulated(dy, gamma, null) : null, needsGamma ? dgamma() : null, needsBeta ? dbeta() : null];
   },
@@ -95,11 +96,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 }
 
 export const filmApply = /* @__PURE__ */ packed(applyKernel);
-
-export const filmGradGamma = /* @__PURE__ */ defineFold(
-  { name: 'film.gradGamma', start: '0.0', take: 'acc + x * z', join: 'a + b' },
-  sumFold,
-);
 
 export function filmReference([x, gamma, beta]: readonly [Nd, Nd, Nd]): Nd {
   const channels = gamma.shape[1]!;

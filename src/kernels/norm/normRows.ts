@@ -8,23 +8,19 @@ import { type Lanes, lanesFor } from '../reduce/lanes.ts';
  * the elements of a V.
  */
 export interface RowPacking {
+  /** Buffer type of elements, and of elements that are always f32. */
   readonly element: 'T' | 'vec4T';
+  readonly plain: 'f32' | 'vec4f';
   /** Behind the names of kernels. */
   readonly suffix: '' | '4';
+  /** V and total. */
+  readonly vector: string;
+  /** V, total and E. */
   readonly wgsl: string;
 }
 
-export const ONE: RowPacking = {
-  element: 'T',
-  suffix: '',
-  wgsl: 'alias V = f32; alias E = T; fn total(v: V) -> f32 { return v; }',
-};
-
-export const FOUR: RowPacking = {
-  element: 'vec4T',
-  suffix: '4',
-  wgsl: 'alias V = vec4f; alias E = vec4<T>; fn total(v: V) -> f32 { return (v.x + v.y) + (v.z + v.w); }',
-};
+const ONE = 'alias V = f32; fn total(v: V) -> f32 { return v; }';
+const FOUR = 'alias V = vec4f; fn total(v: V) -> f32 { return (v.x + v.y) + (v.z + v.w); }';
 
 /** The same kernel over both packings. */
 export interface PackedKernel<K> {
@@ -34,7 +30,10 @@ export interface PackedKernel<K> {
 
 /* @__NO_SIDE_EFFECTS__ */
 export function packed<K>(make: (packing: RowPacking) => K): PackedKernel<K> {
-  return { one: make(ONE), four: make(FOUR) };
+  return {
+    one: make({ element: 'T', plain: 'f32', suffix: '', vector: ONE, wgsl: `${ONE}\nalias E = T;` }),
+    four: make({ element: 'vec4T', plain: 'vec4f', suffix: '4', vector: FOUR, wgsl: `${FOUR}\nalias E = vec4<T>;` }),
+  };
 }
 
 export interface RowPlan {

@@ -85,13 +85,19 @@ test('weight and bias must match the last axis', () => {
   using x = zeros([2, 8]);
   using weight = zeros([8]);
   using bias = zeros([9]);
-  expect(() => layerNorm(x, weight, bias)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: layerNorm: bias must be [8], got [9]]`);
-  expect(() => layerNorm(x, bias)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: layerNorm: weight must be [8], got [9]]`);
+  expect(() => layerNorm(x, weight, bias)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: layerNorm: bias must be [8], got [9]]`,
+  );
+  expect(() => layerNorm(x, bias)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: layerNorm: weight must be [8], got [9]]`,
+  );
 });
 
 test('a scalar has no features', () => {
   using x = zeros([]);
-  expect(() => layerNorm(x, x)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: layerNorm: x must be [..., features] with at least one axis, got []]`);
+  expect(() => layerNorm(x, x)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: layerNorm: x must be [..., features] with at least one axis, got []]`,
+  );
 });
 
 testFixtures<{ eps: number }>('layerNorm', ({ x, weight, bias }, options) => layerNorm(x!, weight!, bias, options));
