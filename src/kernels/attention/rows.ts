@@ -45,16 +45,21 @@ export function newRows(like: Tensor, shape: Shape): { y: Tensor; rows: Rows } {
 }
 
 /** The same rows with extents of 1 repeated so that all axes before the row fit `shape`. */
-export function expandRows({ first, chunks, step }: Rows, shape: Shape): Rows {
+export function expandRows({ first, chunks }: Rows, shape: Shape): Rows {
   const lead = shape.length - first.ndim;
   const strides = shape.map((extent, d) => (d < lead || first.shape[d - lead] !== extent ? 0 : first.strides[d - lead]!));
-  return { first: first.view(shape, strides, first.offset), chunks, step };
+  return rowsAt(first.view(shape, strides, first.offset), chunks);
+}
+
+/** The rows behind a view of their first chunks. */
+export function rowsAt(first: Tensor, chunks: number): Rows {
+  return { first, chunks, step: first.strides[first.ndim - 1] ?? 0 };
 }
 
 function aligned(x: Tensor, chunks: number): Rows {
   const shape = x.shape.slice(0, -1);
   const strides = shape.map((extent, d) => (extent === 1 ? 0 : x.strides[d]! / 4));
-  return { first: x.view(shape, strides, x.offset / 4), chunks, step: strides[strides.length - 1] ?? 0 };
+  return rowsAt(x.view(shape, strides, x.offset / 4), chunks);
 }
 
 /** Copies `x` into a view of the same shape. */

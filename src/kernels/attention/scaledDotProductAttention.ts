@@ -6,7 +6,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { sumTo } from '../reduce/sum.ts';
 import { gradBias } from './gradBias.ts';
 import type { Attention, Pairs } from './problem.ts';
-import { chunksOf, expandRows, newRows, type Rows, rowsOf } from './rows.ts';
+import { chunksOf, expandRows, newRows, type Rows, rowsAt, rowsOf } from './rows.ts';
 import { attend, gradKeyValue, gradQuery, upstreamTerms } from './streaming.ts';
 
 export interface AttentionOptions {
@@ -50,17 +50,18 @@ const attentionOp = /* @__PURE__ */ defineOp({
   strided: true,
   shape: ([q, k, v, bias]: readonly [Shape, Shape, Shape, Shape | null], { mask }: Attributes) =>
     resultShape(q, k, v, bias, mask?.shape ?? null),
-  forward([q, k, v, bias]: readonly [q: Tensor, k: Tensor, v: Tensor, bias: Tensor | null], { mask, scale }) {
-    const problem = problemOf([q, k, v, bias], mask, scale);
+  forward(inputs: readonly [q: Tensor, k: Tensor, v: Tensor, bias: Tensor | null], { mask, scale }) {
+    const [q, k, v, bias] = inputs;
     const { y, rows } = newRows(q, resultShape(q.shape, k.shape, v.shape, bias?.shape ?? null, mask?.shape ?? null));
-    const lse = attend(problem, rows);
-    return { y, saved: { q, k, v, bias, mask, y, lse } };
+    const lse = attend(problemOf(inputs, mask, scale), rows);
+    return { y, saved: { q, k, v, bias, mask, lse, yFirst: rows.first } };
   },
-  backward(dy, { q, k, v, bias, mask, y, lse }, { scale }, [needsQ, needsK, needsV, needsBias]) {
+  backward(dy, { q, k, v, bias, mask, lse, yFirst }, { scale }, [needsQ, needsK, needsV, needsBias]) {
     const problem = problemOf([q, k, v, bias], mask, scale);
     const dyRows = rowsOf(dy);
-    const terms = upstreamTerms(problem, { y: rowsOf(padded(y)), dy: dyRows, lse, dgate: null });
-    const { dk, dv } = needsK || needsV ? keyValueGradient(problem, dyRows, terms, k, v) : { dk: null, dv: null };
+    const y = rowsAt(yFirst, chunksOf(dy.shape[dy.ndim - 1]!));
+    const terms = upstreamTerms(problem, { y, dy: dyRows, lse, dgate: null });
+    const [dk, dv] = needsK || needsV ? keyValueGradients(problem, dyRows, terms, k, v) : [null, null];
     return [
       needsQ ? queryGradient(problem, dyRows, terms, q) : null,
       needsK ? dk : null,
@@ -69,3 +70,105 @@ const attentionOp = /* @__PURE__ */ defineOp({
     ];
   },
 });
+
+function queryGradient(problem: Attention, dy: Rows, terms: Tensor, q: Tensor): Tensor {
+  const { y: dq, rows } = newRows(q, [...problem.q.first.shape, q.shape[q.ndim - 1]!]);
+  gradQuery(problem, dy, terms, rows);
+  return sumTo(dq, q.shape);
+}
+
+/** dk and dv lie side by side in rows of one tensor: a kernel may bind only 8 buffers. */
+function keyValueGradients(problem: Attention, dy: Rows, terms: Tensor, k: Tensor, v: Tensor): [Tensor, Tensor] {
+  const { chunks: shift, first } = problem.k;
+  const both = k.derive([...first.shape, 4 * (shift + problem.v.chunks)]);
+  gradKeyValue(problem, dy, terms, rowsOf(both), shift);
+  const part = (like: Tensor, offset: number) =>
+    sumTo(both.view([...first.shape, like.shape[like.ndim - 1]!], both.strides, offset), like.shape);
+  return [part(k, 0), part(v, 4 * shift)];
+}
+
+function resultShape(q: Shape, k: Shape, v: Shape, bias: Shape | null, mask: Shape | null): number[] {
+  const op = 'scaledDotProductAttention';
+  for (const [name, shape] of Object.entries({ q, k, v })) {
+    if (shape.length < 2 || shape[shape.length - 1] === 0) {
+      throw new ShapeError(`${op}: ${name} must be [..., rows, channels] with channels, got ${formatShape(shape)}`);
+    }
+  }
+  const [queries, d] = [q[q.length - 2]!, q[q.length - 1]!];
+  const [keys, e] = [k[k.length - 2]!, v[v.length - 1]!];
+  if (k[k.length - 1] !== d) throw new ShapeError(`${op}: k must be [..., S, ${d}] like q, got ${formatShape(k)}`);
+  if (v[v.length - 2] !== keys) throw new ShapeError(`${op}: v must be [..., ${keys}, e] like k, got ${formatShape(v)}`);
+  const batch = broadcastShapes(op, broadcastShapes(op, q.slice(0, -2), k.slice(0, -2)), v.slice(0, -2));
+  const scores = [...batch, queries, keys];
+  for (const [name, shape] of Object.entries({ bias, mask })) {
+    const lead = shape === null ? 0 : scores.length - shape.length;
+    if (shape !== null && (lead < 0 || !shape.every((extent, d) => extent === 1 || extent === scores[d + lead]))) {
+      throw new ShapeError(`${op}: ${name} must broadcast to ${formatShape(scores)}, got ${formatShape(shape)}`);
+    }
+  }
+  return [...batch, queries, e];
+}
+
+function problemOf(
+  [q, k, v, bias]: readonly [Tensor, Tensor, Tensor, Tensor | null],
+  mask: Tensor | null,
+  scale: number,
+): Attention {
+  const [queries, keys] = [q.shape[q.ndim - 2]!, k.shape[k.ndim - 2]!];
+  const batch = resultShape(q.shape, k.shape, v.shape, null, null).slice(0, -2);
+  return {
+    batch: sizeOf(batch),
+    queries,
+    keys,
+    scale,
+    q: expandRows(rowsOf(q), [...batch, queries]),
+    k: expandRows(rowsOf(k), [...batch, keys]),
+    v: expandRows(rowsOf(v), [...batch, keys]),
+    bias: bias && pairsOf(bias, [...batch, queries, keys]),
+    mask: mask && pairsOf(mask, [...batch, queries, keys]),
+    gate: null,
+  };
+}
+
+function pairsOf(x: Tensor, scores: Shape): Pairs {
+  const lead = scores.length - x.ndim;
+  const strides = scores.map((_, d) => (d < lead || x.shape[d - lead] === 1 ? 0 : x.strides[d - lead]!));
+  const rank = scores.length;
+  return {
+    first: x.view(scores.slice(0, -1), strides.slice(0, -1), x.offset),
+    step: [strides[rank - 2]!, strides[rank - 1]!],
+  };
+}
+
+export function scaledDotProductAttentionReference(
+  [q, k, v, bias, mask]: readonly [q: Nd, k: Nd, v: Nd, bias?: Nd | null, mask?: Nd | null],
+  { scale = q.shape[q.shape.length - 1]! ** -0.5 }: { scale?: number } = {},
+): Nd {
+  const shape = resultShape(q.shape, k.shape, v.shape, bias?.shape ?? null, mask?.shape ?? null);
+  const rank = shape.length;
+  const [keys, d] = [k.shape[k.shape.length - 2]!, q.shape[q.shape.length - 1]!];
+  const weights = new Map<string, Float64Array>();
+  const rowWeights = (at: readonly number[]) => {
+    const scores = Float64Array.from({ length: keys }, (_, j) => {
+      if (mask && mask.data[indexOf(mask.shape, at.with(rank - 1, j))] === 0) return Number.NEGATIVE_INFINITY;
+      let dot = 0;
+      for (let c = 0; c < d; c++) {
+        dot +=
+          q.data[indexOf(q.shape, at.with(rank - 1, c))]! *
+          k.data[indexOf(k.shape, at.with(rank - 2, j).with(rank - 1, c))]!;
+      }
+      return dot * scale + (bias ? bias.data[indexOf(bias.shape, at.with(rank - 1, j))]! : 0);
+    });
+    const top = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    if (top === Number.NEGATIVE_INFINITY) return scores.fill(0);
+    const exps = scores.map((s) => Math.exp(s - top));
+    const total = exps.reduce((a, b) => a + b, 0);
+    return exps.map((p) => p / total);
+  };
+  return nd(shape, (_, at) => {
+    const row = at.slice(0, -1).join();
+    const p = weights.get(row) ?? rowWeights(at);
+    weights.set(row, p);
+    return p.reduce((sum, weight, j) => sum + weight * v.data[indexOf(v.shape, at.with(rank - 2, j))]!, 0);
+  });
+}

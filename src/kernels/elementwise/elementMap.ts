@@ -2,7 +2,15 @@ import type { DType } from '../../tensor/engine/dtype.ts';
 import type { Kernel } from '../../tensor/engine/kernel.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { allDense, type JointLayout, jointLayout, MAX_AXES, packedTo, splatsOf, takesWholeQuads } from './jointLayout.ts';
+import {
+  allDense,
+  type JointLayout,
+  jointLayout,
+  MAX_AXES,
+  packedTo,
+  splatsOf,
+  takesWholeQuads,
+} from './jointLayout.ts';
 import { type MapKernels, mapKernels } from './mapKernels.ts';
 
 /** `T`, `S`: a tensor of that element type, up to three of them. `number`: a plain number, up to two. */

@@ -1,5 +1,5 @@
-import { defineKernel, type Kernel } from '../../tensor/engine/kernel.ts';
 import type { BufferType } from '../../tensor/engine/header.ts';
+import { defineKernel, type Kernel } from '../../tensor/engine/kernel.ts';
 import type { MapSpec, Operands } from './elementMap.ts';
 
 const PARAMS = {
@@ -71,7 +71,10 @@ function buffersOf({ operands }: MapSpec<Operands>, tensors: readonly string[], 
 }
 
 /** The types of the buffers, and `element`: the spec's expression from what was read to what is written. */
-function functionsOf({ operands, arithmetic = 'f32', result = 'T', ...spec }: MapSpec<Operands>, tensors: readonly string[]) {
+function functionsOf(
+  { operands, arithmetic = 'f32', result = 'T', ...spec }: MapSpec<Operands>,
+  tensors: readonly string[],
+) {
   const names = Object.keys(operands);
   const lanes = arithmetic === 'f32' ? 'vec4f' : 'vec4<T>';
   const typeOf = (name: string) => (operands[name] === 'S' ? 'vec4<S>' : 'V');

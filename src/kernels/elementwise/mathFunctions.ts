@@ -111,3 +111,41 @@ fn normalDistribution(x: vec4f) -> vec4f {
   let tail = 0.5 * erfcFar(z);
   return select(select(1.0 - tail, tail, x < vec4f()), 0.5 + 0.5 * erfNear(x * 0.70710678), !(z >= vec4f(1.0)));
 }`;
+
+/**
+ * `arcTangent`: atan2 from the angle under 45°, atan z = z + z³ P(z²), turned into its octant. `overSquares`: x / (a² + b²),
+ * 0 at the origin.
+ */
+export const ARC_TANGENT = /* wgsl */ `
+fn arcTangent(y: vec4f, x: vec4f) -> vec4f {
+  let far = max(abs(x), abs(y));
+  let near = min(abs(x), abs(y));
+  let z = select(near / far, vec4f(), far == vec4f());
+  let u = z * z;
+  let p = -0.33333152 + u * (0.19993769 + u * (-0.14211021 + u * (0.10665881 + u * (-0.075519793
+    + u * (0.043209493 + u * (-0.016366741 + u * 0.0029204632))))));
+  let inOctant = z + z * u * p;
+  let inQuadrant = select(inOctant, 1.57079633 - inOctant, abs(y) > abs(x));
+  let upper = select(inQuadrant, 3.14159265 - inQuadrant, x < vec4f());
+  return select(upper, -upper, y < vec4f());
+}
+fn overSquares(x: vec4f, a: vec4f, b: vec4f) -> vec4f {
+  let squares = a * a + b * b;
+  return select(x / squares, vec4f(), squares == vec4f());
+}`;
+
+/**
+ * `power`: a^b = e^(b ln|a|), of negative a only for integer b, as torch does it. The relative error is about
+ * (1 + |b ln a|) · 1e-7: that of b ln a, which e^x turns from absolute into relative.
+ */
+export const POWER = /* wgsl */ `
+fn power(a: vec4f, b: vec4f) -> vec4f {
+  let size = abs(a);
+  let ofZero = select(1.0 / size, vec4f(), b > vec4f());
+  let magnitude = select(exponential(b * logarithm(size)), ofZero, size == vec4f());
+  let odd = fract(abs(b) * 0.5) == vec4f(0.5);
+  let signed = select(magnitude, -magnitude, odd);
+  let notANumber = bitcast<vec4f>(bitcast<vec4u>(a) | vec4u(0x7fc00000u));
+  let ofNegative = select(notANumber, signed, floor(b) == b);
+  return select(select(magnitude, ofNegative, a < vec4f()), vec4f(1.0), b == vec4f());
+}`;

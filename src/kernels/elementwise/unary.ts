@@ -1,6 +1,6 @@
-import { unary } from './unaryOp.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { ERROR_FUNCTION, EXPONENTIAL, LOGARITHM, SIGMOID, SINE, TANGENT } from './mathFunctions.ts';
+import { unary } from './unaryOp.ts';
 
 const INTEGERS_TOO = ['f32', 'f16', 'i32'] as const;
 
@@ -208,4 +208,40 @@ export const roundRow = /* @__PURE__ */ unary({ name: 'round', value: 'round(x)'
 /** The nearest integer, halves to the even one. The gradient is 0. */
 export function round(x: Tensor): Tensor {
   return roundRow.apply(x);
+}
+
+/** Each function in float64. */
+export const unaryReferences = {
+  neg: (x: number) => -x,
+  abs: Math.abs,
+  sign: Math.sign,
+  relu: (x: number) => Math.max(x, 0),
+  square: (x: number) => x * x,
+  reciprocal: (x: number) => 1 / x,
+  sqrt: Math.sqrt,
+  rsqrt: (x: number) => 1 / Math.sqrt(x),
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tanh: Math.tanh,
+  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
+  erf: erfReference,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: (x: number) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)),
+} as const;
+
+/** erf x = 2/√π e^(-x²) Σ 2ⁿ x^(2n+1) / (2n+1)!!, a sum without cancellation. */
+function erfReference(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let total = x;
+  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(total); n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    total += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
 }

@@ -31,6 +31,7 @@ export interface UnaryOp<N extends string> {
   readonly forward: (x: Tensor, numbers?: Partial<Numbers<N>>) => Tensor;
   /** dx of dy and of the tensor that the row keeps. */
   readonly backward: (dy: Tensor, kept: Tensor | null, numbers?: Partial<Numbers<N>>) => Tensor;
+  readonly keeps: 'x' | 'y' | 'nothing';
   readonly quads: Kernel;
   readonly elements: Kernel;
   readonly gradientQuads: Kernel | undefined;
@@ -73,6 +74,7 @@ export function unary<N extends string = never>(row: UnaryRow<N>): UnaryOp<N> {
     apply: (x, ...numbers) => op([x], (numbers[0] ?? {}) as Numbers<N>),
     forward,
     backward,
+    keeps: row.keeps,
     quads: map.quads,
     elements: map.elements,
     gradientQuads: gradient?.quads,

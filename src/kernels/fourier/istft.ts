@@ -52,7 +52,7 @@ const istftOp = /* @__PURE__ */ defineOp({
   forward([spec]: readonly [spec: Tensor], options) {
     const { nFft } = options;
     const layout = layoutOf(spec.shape, options);
-    const window = deviceWindow('istft', spec, options);
+    const window = deviceWindow(spec, options);
     const scaling = { bins: spec.shape.at(-2)!, inner: 1 / nFft, edge: 1 / nFft };
     const frames = inverseFrames(spec, layout.rows * layout.frames, nFft, scaling);
     const y = overlapAdd(frames, window, layout);

@@ -37,6 +37,7 @@ export interface StftOptions extends FrameOptions {
  *
  * @throws RangeError for sizes that are not positive integers, or a winLength over nFft.
  * @throws ShapeError when the signal is shorter than one frame, or than reflect padding needs.
+ * @throws GradientError for a window that needs a gradient.
  */
 export function stft(x: Tensor, options: StftOptions): Tensor {
   return stftOp([x], resolveStft('stft', options));
@@ -93,7 +94,7 @@ const stftOp = /* @__PURE__ */ defineOp({
     const { nFft } = options;
     const framing = framingOf(x.shape, options);
     const bins = Math.floor(nFft / 2) + 1;
-    const window = deviceWindow('stft', x, options);
+    const window = deviceWindow(x, options);
     const spec = forwardFrames(x, window, framing, nFft, { bins, inner: 1, edge: 1 });
     return { y: spec.view([...x.shape.slice(0, -1), framing.frames, bins, 2]), saved: { window, shape: x.shape } };
   },

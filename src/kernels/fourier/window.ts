@@ -58,13 +58,8 @@ export function hostWindow({ window, winLength, nFft }: WindowSettings): Float64
   return made;
 }
 
-/**
- * The window [nFft] on the device of `like`; null for one that is all ones.
- *
- * @throws ShapeError unless a window of one's own has winLength values.
- * @throws GradientError for a tensor that needs a gradient: windows have none.
- */
-export function deviceWindow(op: string, like: Tensor, settings: WindowSettings): Tensor | null {
+/** The window [nFft] on the device of `like`; null for one that is all ones. */
+export function deviceWindow(like: Tensor, settings: WindowSettings): Tensor | null {
   const { window, winLength, nFft } = settings;
   if (typeof window === 'string') {
     if (window === 'rectangular' && winLength === nFft) return null;
@@ -77,21 +72,24 @@ export function deviceWindow(op: string, like: Tensor, settings: WindowSettings)
     upload(uploaded, Float32Array.from(centered(window, nFft)));
     return uploaded;
   }
-  if (window.requiresGrad && isGradEnabled()) {
-    throw new GradientError(`${op}: window has no gradient: pass window.detach()`);
-  }
   if (winLength === nFft) return dense(window);
   const padded = like.derive([nFft], 'f32');
   centerWindow({ window: dense(window) }, { padded }, { nFft, winLength });
   return padded;
 }
 
-/** Throws ShapeError unless the window has winLength values. */
+/**
+ * @throws ShapeError unless a window of one's own has winLength values.
+ * @throws GradientError for a tensor that needs a gradient: windows have none.
+ */
 export function checkWindow(op: string, { window, winLength }: WindowSettings): void {
   if (typeof window === 'string') return;
   const shape = window instanceof Float32Array ? [window.length] : window.shape;
   if (shape.length !== 1 || shape[0] !== winLength) {
     throw new ShapeError(`${op}: window must be [winLength] = [${winLength}], got ${formatShape(shape)}`);
+  }
+  if (!(window instanceof Float32Array) && window.requiresGrad && isGradEnabled()) {
+    throw new GradientError(`${op}: window has no gradient: pass window.detach()`);
   }
 }
 

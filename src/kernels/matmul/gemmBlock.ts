@@ -138,11 +138,11 @@ fn store(block: Block, row: u32, col: u32, sums: vec4f) {
   }
   var v = sums;
   if (HAS_BIAS) {
-    let from = block.bias + row * params.biasRow + col * params.biasCol;
-    v.x += f32(bias[from]);
-    if (more.x) { v.y += f32(bias[from + params.biasCol]); }
-    if (more.y) { v.z += f32(bias[from + 2u * params.biasCol]); }
-    if (more.z) { v.w += f32(bias[from + 3u * params.biasCol]); }
+    let source = block.bias + row * params.biasRow + col * params.biasCol;
+    v.x += f32(bias[source]);
+    if (more.x) { v.y += f32(bias[source + params.biasCol]); }
+    if (more.y) { v.z += f32(bias[source + 2u * params.biasCol]); }
+    if (more.z) { v.w += f32(bias[source + 3u * params.biasCol]); }
   }
   if (HAS_PRE) {
     pre[at] = T(v.x);
@@ -169,9 +169,9 @@ fn store(block: Block, row: u32, col: u32, sums: vec4f) {
   }
   var v = sums;
   if (HAS_BIAS) {
-    let from = block.bias + row * params.biasRow + col * params.biasCol;
+    let source = block.bias + row * params.biasRow + col * params.biasCol;
     let step = params.biasCol;
-    v += vec4f(vec4<T>(bias[from], bias[from + step], bias[from + 2u * step], bias[from + 3u * step]));
+    v += vec4f(vec4<T>(bias[source], bias[source + step], bias[source + 2u * step], bias[source + 3u * step]));
   }
   if (HAS_PRE) { pre[at] = vec4<T>(v); }
   if (ACTIVATED) { v = activate(v, params.activation); }

@@ -3,45 +3,24 @@ import { BLOCK_PARAMS, blockFunctions, STORE_VECTOR_WGSL, STORE_WGSL } from './g
 
 const TILE_BLOCK = 'const BLOCK_M = TILE; const BLOCK_N = TILE;';
 
-/** Reads four neighbors along k, or along rows and columns; zeros beyond the ends, which add nothing to a sum. */
+/** Four neighbors of a or b from `at` on, `count` of which exist: none, or at least those that matter to a result. */
 const LOAD_ALIGNED = /* wgsl */ `
-fn aAlongK(block: Block, row: u32, k: u32) -> vec4f {
-  if (row >= block.m || k >= block.k) { return vec4f(); }
-  return vec4f(a[(block.a + row * params.aRow + k) / 4u]);
-}
-fn aAlongRows(block: Block, row: u32, k: u32) -> vec4f {
-  if (row >= block.m || k >= block.k) { return vec4f(); }
-  return vec4f(a[(block.a + k * params.aCol + row) / 4u]);
-}
-fn bAlongK(block: Block, col: u32, k: u32) -> vec4f {
-  if (col >= block.n || k >= block.k) { return vec4f(); }
-  return vec4f(b[(block.b + col * block.bCol + k) / 4u]);
-}
-fn bAlongColumns(block: Block, col: u32, k: u32) -> vec4f {
-  if (col >= block.n || k >= block.k) { return vec4f(); }
-  return vec4f(b[(block.b + k * block.bRow + col) / 4u]);
+fn neighbors(ofA: bool, at: u32, step: u32, count: u32) -> vec4f {
+  if (count == 0u) { return vec4f(); }
+  if (ofA) { return vec4f(a[at / 4u]); }
+  return vec4f(b[at / 4u]);
 }`;
 
 const LOAD_STRIDED = /* wgsl */ `
-fn aAt(block: Block, row: u32, k: u32) -> f32 {
-  if (row >= block.m || k >= block.k) { return 0.0; }
-  return f32(a[block.a + row * params.aRow + k * params.aCol]);
+fn element(ofA: bool, at: u32, exists: bool) -> f32 {
+  if (!exists) { return 0.0; }
+  if (ofA) { return f32(a[at]); }
+  return f32(b[at]);
 }
-fn bAt(block: Block, k: u32, col: u32) -> f32 {
-  if (col >= block.n || k >= block.k) { return 0.0; }
-  return f32(b[block.b + k * block.bRow + col * block.bCol]);
-}
-fn aAlongK(block: Block, row: u32, k: u32) -> vec4f {
-  return vec4f(aAt(block, row, k), aAt(block, row, k + 1u), aAt(block, row, k + 2u), aAt(block, row, k + 3u));
-}
-fn aAlongRows(block: Block, row: u32, k: u32) -> vec4f {
-  return vec4f(aAt(block, row, k), aAt(block, row + 1u, k), aAt(block, row + 2u, k), aAt(block, row + 3u, k));
-}
-fn bAlongK(block: Block, col: u32, k: u32) -> vec4f {
-  return vec4f(bAt(block, k, col), bAt(block, k + 1u, col), bAt(block, k + 2u, col), bAt(block, k + 3u, col));
-}
-fn bAlongColumns(block: Block, col: u32, k: u32) -> vec4f {
-  return vec4f(bAt(block, k, col), bAt(block, k, col + 1u), bAt(block, k, col + 2u), bAt(block, k, col + 3u));
+fn neighbors(ofA: bool, at: u32, step: u32, count: u32) -> vec4f {
+  return vec4f(
+    element(ofA, at, count > 0u), element(ofA, at + step, count > 1u),
+    element(ofA, at + 2u * step, count > 2u), element(ofA, at + 3u * step, count > 3u));
 }`;
 
 /**
@@ -83,43 +62,59 @@ const SIDE = TILE / 4u; // vectors along a side of the tile
 const DEPTH = 2048u / TILE; // k per step: both operands together fill 16 KiB
 var<workgroup> tile: array<vec4f, 1024>; // a, then b; each [DEPTH][SIDE]
 
+// The part of an operand that one invocation fetches in each step: 4 rows (of b: columns) by 4 k.
+struct Source {
+  ofA: bool,
+  alongK: bool, // whether the vectors it reads lie along k
+  at: u32,
+  line: u32, // the first of its rows or columns
+  lines: u32, // how many the block has
+  kFirst: u32, // its first k within a step
+  lineStep: u32,
+  kStep: u32,
+}
+
 struct Patch { v0: vec4f, v1: vec4f, v2: vec4f, v3: vec4f }
 
-// Invocations 0 to 127 fetch a, the others b: each a patch of 4 rows (columns of b) by 4 k.
-fn fetch(block: Block, lane: u32, start: u32) -> Patch {
+// Invocations 0 to 127 fetch a, the others b.
+fn sourceOf(block: Block, lane: u32) -> Source {
+  let ofA = lane < 128u;
+  let alongK = select(B_ALONG_K, A_ALONG_K, ofA);
   let s = lane % 128u;
-  if (lane < 128u) {
-    if (A_ALONG_K) {
-      let k = start + s % (DEPTH / 4u) * 4u;
-      let row = s / (DEPTH / 4u) * 4u;
-      return Patch(aAlongK(block, row, k), aAlongK(block, row + 1u, k), aAlongK(block, row + 2u, k), aAlongK(block, row + 3u, k));
-    }
-    let k = start + s / SIDE * 4u;
-    let row = s % SIDE * 4u;
-    return Patch(aAlongRows(block, row, k), aAlongRows(block, row, k + 1u), aAlongRows(block, row, k + 2u), aAlongRows(block, row, k + 3u));
-  }
-  if (B_ALONG_K) {
-    let k = start + s % (DEPTH / 4u) * 4u;
-    let col = s / (DEPTH / 4u) * 4u;
-    return Patch(bAlongK(block, col, k), bAlongK(block, col + 1u, k), bAlongK(block, col + 2u, k), bAlongK(block, col + 3u, k));
-  }
-  let k = start + s / SIDE * 4u;
-  let col = s % SIDE * 4u;
-  return Patch(bAlongColumns(block, col, k), bAlongColumns(block, col, k + 1u), bAlongColumns(block, col, k + 2u), bAlongColumns(block, col, k + 3u));
+  let line = 4u * select(s % SIDE, s / (DEPTH / 4u), alongK);
+  let kFirst = 4u * select(s / SIDE, s % (DEPTH / 4u), alongK);
+  let lineStep = select(block.bCol, params.aRow, ofA);
+  let kStep = select(block.bRow, params.aCol, ofA);
+  let at = select(block.b, block.a, ofA) + line * lineStep + kFirst * kStep;
+  return Source(ofA, alongK, at, line, select(block.n, block.m, ofA), kFirst, lineStep, kStep);
+}
+
+// Zeros stand for what lies beyond the ends: they add nothing to a sum.
+fn fetch(origin: Source, depth: u32, start: u32) -> Patch {
+  let k = start + origin.kFirst;
+  let at = origin.at + start * origin.kStep;
+  let lines = select(0u, origin.lines - origin.line, origin.line < origin.lines);
+  let deep = select(0u, depth - k, k < depth);
+  let vectors = select(deep, lines, origin.alongK);
+  let count = select(lines, deep, origin.alongK);
+  let outer = select(origin.kStep, origin.lineStep, origin.alongK);
+  let inner = select(origin.lineStep, origin.kStep, origin.alongK);
+  return Patch(
+    neighbors(origin.ofA, at, inner, select(0u, count, vectors > 0u)),
+    neighbors(origin.ofA, at + outer, inner, select(0u, count, vectors > 1u)),
+    neighbors(origin.ofA, at + 2u * outer, inner, select(0u, count, vectors > 2u)),
+    neighbors(origin.ofA, at + 3u * outer, inner, select(0u, count, vectors > 3u)));
 }
 
 // Patches that were read along k are turned, so that the sums below read vectors along rows and columns.
-fn keep(lane: u32, p: Patch) {
-  let s = lane % 128u;
-  let base = lane / 128u * 512u;
-  if (select(B_ALONG_K, A_ALONG_K, lane < 128u)) {
-    let at = base + s % (DEPTH / 4u) * 4u * SIDE + s / (DEPTH / 4u);
+fn keep(origin: Source, p: Patch) {
+  let at = select(512u, 0u, origin.ofA) + origin.kFirst * SIDE + origin.line / 4u;
+  if (origin.alongK) {
     tile[at] = vec4f(p.v0.x, p.v1.x, p.v2.x, p.v3.x);
     tile[at + SIDE] = vec4f(p.v0.y, p.v1.y, p.v2.y, p.v3.y);
     tile[at + 2u * SIDE] = vec4f(p.v0.z, p.v1.z, p.v2.z, p.v3.z);
     tile[at + 3u * SIDE] = vec4f(p.v0.w, p.v1.w, p.v2.w, p.v3.w);
   } else {
-    let at = base + s / SIDE * 4u * SIDE + s % SIDE;
     tile[at] = p.v0;
     tile[at + SIDE] = p.v1;
     tile[at + 2u * SIDE] = p.v2;
@@ -139,12 +134,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var c20 = vec4f(); var c21 = vec4f(); var c30 = vec4f(); var c31 = vec4f();
   var c40 = vec4f(); var c41 = vec4f(); var c50 = vec4f(); var c51 = vec4f();
   var c60 = vec4f(); var c61 = vec4f(); var c70 = vec4f(); var c71 = vec4f();
-  var ahead = fetch(block, lane, 0u);
+  let origin = sourceOf(block, lane);
+  var ahead = fetch(origin, block.k, 0u);
   for (var start = 0u; start < block.k; start += DEPTH) {
-    keep(lane, ahead);
+    keep(origin, ahead);
     workgroupBarrier();
     // The next patch travels while this one is summed.
-    if (start + DEPTH < block.k) { ahead = fetch(block, lane, start + DEPTH); }
+    if (start + DEPTH < block.k) { ahead = fetch(origin, block.k, start + DEPTH); }
     for (var kk = 0u; kk < DEPTH; kk++) {
       let a0 = tile[kk * SIDE + ty];
       let b0 = tile[512u + kk * SIDE + tx];
