@@ -54,11 +54,12 @@ export function defineMap<const O extends Operands>(spec: MapSpec<O>): ElementMa
   const tensors = names.filter((name) => spec.operands[name] !== 'number');
   const numbers = names.filter((name) => spec.operands[name] === 'number');
   const kernels = mapKernels(spec, tensors);
+  const op = spec.name.split('.')[0]!;
   const run = (args: Arguments<O>, y: Tensor): void => {
     if (y.size === 0) return;
     const given = args as Readonly<Record<string, Tensor | number>>;
     const types = typesOf(spec, given, y);
-    const params = numbers.map((name) => checkedNumber(spec.name, given[name] as number, types.T));
+    const params = numbers.map((name) => checkedNumber(op, given[name] as number, types.T));
     launch(
       kernels,
       tensors.map((name) => given[name] as Tensor),
@@ -85,10 +86,10 @@ function typesOf(spec: MapSpec<Operands>, args: Readonly<Record<string, Tensor |
   return { T: T ?? 'f32', S: S ?? 'bool' };
 }
 
-function checkedNumber(name: string, value: number, type: DType): number {
-  if (typeof value !== 'number') throw new TypeError(`${name}: a number is needed, got ${typeof value}`);
+function checkedNumber(op: string, value: number, type: DType): number {
+  if (typeof value !== 'number') throw new TypeError(`${op}: a number is needed, got ${typeof value}`);
   if (type !== 'f32' && type !== 'f16' && !Number.isInteger(value)) {
-    throw new RangeError(`${name}: ${value} is no ${type}: cast the tensor to f32 first`);
+    throw new RangeError(`${op}: ${value} is no ${type}: cast the tensor to f32 first`);
   }
   return value;
 }

@@ -32,7 +32,7 @@ export function mapKernels(spec: MapSpec<Operands>, tensors: readonly string[]):
   const constants = {
     T: spec.types ?? ['f32', 'f16'],
     S: spec.otherTypes ?? ['bool'],
-    AXES: { tested: [1, 4] },
+    AXES: { tested: [4] },
     GROUP: { tested: [64] },
     QUADS: { tested: [1] },
   } as const;
@@ -46,7 +46,7 @@ export function mapKernels(spec: MapSpec<Operands>, tensors: readonly string[]):
   const quads = defineKernel({
     ...shared,
     name: spec.name,
-    constants: { ...constants, SPLATS: { tested: [0, 7] } },
+    constants: { ...constants, SPLATS: { tested: [7] } },
     read: buffersOf(spec, tensors, 'vec4'),
     write: { y: `raw vec4${R}` },
     functions: [...functionsOf(spec, tensors), absent(tensors, 'vec4<T>'), LOCATE].join('\n'),

@@ -8,16 +8,19 @@ type Element =
   | 'u32'
   | 'bool'
   | 'T'
+  | 'S'
   | 'vec2f'
   | 'vec4f'
   | 'vec4u'
   | 'vec2u'
   | 'vec4T'
+  | 'vec4S'
   | 'atomic_u32'
   | 'atomic_i32';
 
 /**
- * Type of a buffer in a kernel. Plain: dense elements from index 0.
+ * Type of a buffer in a kernel. Plain: dense elements from index 0. `T`, and `S` where a kernel has two element types,
+ * are constants of the kernel.
  * `strided`: any view, read at `x[viewIndex(params.x, i)]` for the row-major index i.
  * `raw`: any view, addressed by the kernel through parameters of its own.
  * A trailing `?`: may be null; the body tests `HAS_X`.
@@ -62,6 +65,9 @@ export function elementType(type: BufferType, constants: Readonly<Record<string,
     case 'T':
     case 'vec4T':
       return constants['T'] as DType;
+    case 'S':
+    case 'vec4S':
+      return constants['S'] as DType;
     default:
       return element;
   }
@@ -74,6 +80,8 @@ function wgslElement(type: BufferType): string {
       return 'u32';
     case 'vec4T':
       return 'vec4<T>';
+    case 'vec4S':
+      return 'vec4<S>';
     case 'atomic_u32':
       return 'atomic<u32>';
     case 'atomic_i32':
