@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+import { pureDeclarations } from './scripts/pureDeclarations.ts';
 
 const optionalPackages = ['webgpu', '@sparticuz/chromium'];
 
@@ -12,7 +13,15 @@ const library: Options = {
   sourcemap: true,
   clean: ['!cli.*'], // both builds run at once
   splitting: false,
-  treeshake: false, // the consumer's bundler does it: every definition is marked free of side effects
+  treeshake: false, // the consumer's bundler does it
+  plugins: [
+    {
+      name: 'pure declarations',
+      renderChunk(code, { path }) {
+        return path.endsWith('.js') ? { code: pureDeclarations(code) } : undefined;
+      },
+    },
+  ],
   external: optionalPackages,
   esbuildOptions(options, { format }) {
     // There is no import.meta in CommonJS. `createRequire`, its only reader, takes a file name as well.
