@@ -40,7 +40,7 @@ export function stftSettings(input: StftSettingsInput): StftSettings {
   const { window: given } = input;
   if (given !== undefined && typeof given !== 'string') {
     throw new TypeError(
-      `stftSettings: window must be the name of a window, got ${typeof given}: pass one's own to stft`,
+      `stftSettings: window must be the name of a window, got ${typeof given}: pass a window of your own to stft`,
     );
   }
   if (input.center !== undefined && typeof input.center !== 'boolean') {

@@ -35,7 +35,7 @@ export interface StftOptions extends FrameOptions {
  * Gradient for x, none for the window. Even sizes with no prime factor over 7 take n log n steps per frame (256 to
  * 4096, 400, 480, 882, 960, 1920, ...), others n² / 2.
  *
- * @throws RangeError for sizes that are not positive integers, or a winLength over nFft.
+ * @throws RangeError for sizes that are not positive integers, a winLength over nFft, or an unknown window or padMode.
  * @throws ShapeError when the signal is shorter than one frame, or than reflect padding needs.
  * @throws GradientError for a window that needs a gradient.
  */
@@ -52,8 +52,10 @@ const PAD_MODES: readonly PadMode[] = ['constant', 'reflect', 'replicate'];
 export function resolveStft(op: string, options: StftOptions): Resolved {
   const { nFft, hopLength, winLength = nFft, window = 'hann', center = true, padMode = 'reflect' } = options;
   for (const [name, value] of Object.entries({ nFft, hopLength, winLength })) {
-    if (!Number.isInteger(value) || value < 1)
+    if (typeof value !== 'number') throw new TypeError(`${op}: ${name} must be a number, got ${typeof value}`);
+    if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`${op}: ${name} must be a positive integer, got ${value}`);
+    }
   }
   if (winLength > nFft) throw new RangeError(`${op}: winLength must be at most nFft = ${nFft}, got ${winLength}`);
   if (typeof window === 'string' && !WINDOW_NAMES.includes(window)) {

@@ -35,7 +35,7 @@ const BY_NAME: Readonly<Record<WindowName, (length: number) => Float64Array>> = 
   rectangular: rectangularWindow,
 };
 
-export const WINDOW_NAMES = Object.keys(BY_NAME) as readonly WindowName[];
+export const WINDOW_NAMES = /* @__PURE__ */ Object.keys(BY_NAME) as readonly WindowName[];
 
 /** Which window, how long, and how long the transform that it is centered in. */
 export interface WindowSettings {
