@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, test } from 'vitest';
 import { istft } from '../../../src/kernels/fourier/istft.ts';
 import { stft } from '../../../src/kernels/fourier/stft.ts';
 import { tensor } from '../../../src/tensor/create.ts';
