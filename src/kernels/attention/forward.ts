@@ -76,23 +76,15 @@ fn vRow(at: u32) -> Chunks {
   return x;
 }
 
-fn writeChunk(at: vec4u, c: u32, o: mat4x4f, factor: vec4f, valid: vec4<bool>) {
-  let rows = transpose(mat4x4f(o[0] * factor, o[1] * factor, o[2] * factor, o[3] * factor));
-  if (valid.x) { y[at.x + c] = rows[0]; }
-  if (valid.y) { y[at.y + c] = rows[1]; }
-  if (valid.z) { y[at.z + c] = rows[2]; }
-  if (valid.w) { y[at.w + c] = rows[3]; }
-}
-
-fn writeRows(at: vec4u, o: Octet, factor: vec4f, valid: vec4<bool>) {
-  writeChunk(at, 0u, o.a, factor, valid);
-  if (VALUE > 1u) { writeChunk(at, 1u, o.b, factor, valid); }
-  if (VALUE > 2u) { writeChunk(at, 2u, o.c, factor, valid); }
-  if (VALUE > 3u) { writeChunk(at, 3u, o.d, factor, valid); }
-  if (VALUE > 4u) { writeChunk(at, 4u, o.e, factor, valid); }
-  if (VALUE > 5u) { writeChunk(at, 5u, o.f, factor, valid); }
-  if (VALUE > 6u) { writeChunk(at, 6u, o.g, factor, valid); }
-  if (VALUE > 7u) { writeChunk(at, 7u, o.h, factor, valid); }
+fn writeRow(at: u32, row: Chunks, factor: f32) {
+  y[at] = row.a * factor;
+  if (VALUE > 1u) { y[at + 1u] = row.b * factor; }
+  if (VALUE > 2u) { y[at + 2u] = row.c * factor; }
+  if (VALUE > 3u) { y[at + 3u] = row.d * factor; }
+  if (VALUE > 4u) { y[at + 4u] = row.e * factor; }
+  if (VALUE > 5u) { y[at + 5u] = row.f * factor; }
+  if (VALUE > 6u) { y[at + 6u] = row.g * factor; }
+  if (VALUE > 7u) { y[at + 7u] = row.h * factor; }
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -104,7 +96,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let wanted = (i % blocks) * 4u + QUADS;
   let t = min(wanted, vec4u(params.queries - 1u));
   let head = g * params.queries;
-  let qAt = viewIndex(params.q, head) + t * params.steps.x;
   var kAt = viewIndex(params.k, g * params.keys);
   var vAt = viewIndex(params.v, g * params.keys);
   var biasAt = vec4u();
@@ -112,12 +103,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (HAS_BIAS) { biasAt = viewIndex(params.bias, head) + t * params.biasStep.x; }
   if (HAS_MASK) { maskAt = viewIndex(params.mask, head) + t * params.maskStep.x; }
 
-  let query = octet(qRow(qAt.x), qRow(qAt.y), qRow(qAt.z), qRow(qAt.w), params.scale, HEAD);
+  let qAt = viewIndex(params.q, head) + t * params.steps.x;
+  var query: Octet;
+  for (var r = 0u; r < 4u; r++) { push(&query, qRow(qAt[r]), HEAD); }
   var o: Octet;
   var top = vec4f(NOTHING);
   var total = vec4f();
   for (var j = 0u; j < params.keys; j++) {
-    let s = adjusted(dots(query, kRow(kAt), HEAD), biasAt, maskAt);
+    let s = adjusted(dots(query, kRow(kAt), HEAD) * params.scale, biasAt, maskAt);
     // The running maximum moves up; what was summed so far shrinks with it.
     let above = max(top, s);
     let keep = exp2(top - above);
@@ -140,12 +133,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     factor /= 1.0 + exp(min(-vec4f(gate[gateAt.x], gate[gateAt.y], gate[gateAt.z], gate[gateAt.w]), vec4f(80.0)));
   }
   let sumExp = select(vec4f(), top + log2(select(vec4f(1.0), total, some)), some);
-  let valid = wanted < vec4u(params.queries);
-  if (valid.x) { lse[head + t.x] = sumExp.x; }
-  if (valid.y) { lse[head + t.y] = sumExp.y; }
-  if (valid.z) { lse[head + t.z] = sumExp.z; }
-  if (valid.w) { lse[head + t.w] = sumExp.w; }
   let yAt = viewIndex(params.y, head) + t * params.steps.w;
-  writeRows(yAt, o, factor, valid);
+  for (var r = 0u; r < 4u; r++) {
+    let row = pull(&o, VALUE);
+    if (wanted[r] < params.queries) {
+      lse[head + wanted[r]] = sumExp[r];
+      writeRow(yAt[r], row, factor[r]);
+    }
+  }
 }`,
 });

@@ -3,7 +3,7 @@ import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { type Shape, sizeOf } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { sum } from '../reduce/sum.ts';
-import { type Attention, LOG2E, SCORES_WGSL } from './problem.ts';
+import { type Attention, SCORES_WGSL } from './problem.ts';
 import type { Rows } from './rows.ts';
 
 const FEW_PARTIAL_SUMS = 16_384; // invocations enough for any device
@@ -33,7 +33,11 @@ export function gradBias(problem: Attention, dy: Rows, terms: Tensor, shape: Sha
   const partials = extents(outer) * segments;
 
   const view = (x: Tensor, strides: Shape) =>
-    x.view(order.map((d) => rows[d]!), order.map((d) => strides[d]!), x.offset);
+    x.view(
+      order.map((d) => rows[d]!),
+      order.map((d) => strides[d]!),
+      x.offset,
+    );
   const walkStep = (strides: Shape) => (walk.length > 0 ? strides[walk[0]!]! : 0);
   // Keys and values of a row depend on its batch axes alone.
   const kStrides = k.first.strides.with(-1, 0);
@@ -61,7 +65,7 @@ export function gradBias(problem: Attention, dy: Rows, terms: Tensor, shape: Sha
       length,
       segments,
       segment: Math.ceil(length / segments),
-      scale: scale * LOG2E,
+      scale: scale * Math.LOG2E,
     },
     { HEAD: q.chunks, VALUE: v.chunks },
   );

@@ -92,34 +92,26 @@ fn dyRow(at: u32) -> Chunks {
   return x;
 }
 
-fn writeChunk(at: vec4u, c: u32, o: mat4x4f, factor: f32, valid: vec4<bool>) {
-  let rows = transpose(o) * factor;
-  if (valid.x) { dkv[at.x + c] = rows[0]; }
-  if (valid.y) { dkv[at.y + c] = rows[1]; }
-  if (valid.z) { dkv[at.z + c] = rows[2]; }
-  if (valid.w) { dkv[at.w + c] = rows[3]; }
+fn writeKey(at: u32, row: Chunks, factor: f32) {
+  dkv[at] = row.a * factor;
+  if (HEAD > 1u) { dkv[at + 1u] = row.b * factor; }
+  if (HEAD > 2u) { dkv[at + 2u] = row.c * factor; }
+  if (HEAD > 3u) { dkv[at + 3u] = row.d * factor; }
+  if (HEAD > 4u) { dkv[at + 4u] = row.e * factor; }
+  if (HEAD > 5u) { dkv[at + 5u] = row.f * factor; }
+  if (HEAD > 6u) { dkv[at + 6u] = row.g * factor; }
+  if (HEAD > 7u) { dkv[at + 7u] = row.h * factor; }
 }
 
-fn writeKeys(at: vec4u, o: Octet, valid: vec4<bool>) {
-  writeChunk(at, 0u, o.a, params.gradScale, valid);
-  if (HEAD > 1u) { writeChunk(at, 1u, o.b, params.gradScale, valid); }
-  if (HEAD > 2u) { writeChunk(at, 2u, o.c, params.gradScale, valid); }
-  if (HEAD > 3u) { writeChunk(at, 3u, o.d, params.gradScale, valid); }
-  if (HEAD > 4u) { writeChunk(at, 4u, o.e, params.gradScale, valid); }
-  if (HEAD > 5u) { writeChunk(at, 5u, o.f, params.gradScale, valid); }
-  if (HEAD > 6u) { writeChunk(at, 6u, o.g, params.gradScale, valid); }
-  if (HEAD > 7u) { writeChunk(at, 7u, o.h, params.gradScale, valid); }
-}
-
-fn writeValues(at: vec4u, o: Octet, valid: vec4<bool>) {
-  writeChunk(at, 0u, o.a, 1.0, valid);
-  if (VALUE > 1u) { writeChunk(at, 1u, o.b, 1.0, valid); }
-  if (VALUE > 2u) { writeChunk(at, 2u, o.c, 1.0, valid); }
-  if (VALUE > 3u) { writeChunk(at, 3u, o.d, 1.0, valid); }
-  if (VALUE > 4u) { writeChunk(at, 4u, o.e, 1.0, valid); }
-  if (VALUE > 5u) { writeChunk(at, 5u, o.f, 1.0, valid); }
-  if (VALUE > 6u) { writeChunk(at, 6u, o.g, 1.0, valid); }
-  if (VALUE > 7u) { writeChunk(at, 7u, o.h, 1.0, valid); }
+fn writeValue(at: u32, row: Chunks) {
+  dkv[at] = row.a;
+  if (VALUE > 1u) { dkv[at + 1u] = row.b; }
+  if (VALUE > 2u) { dkv[at + 2u] = row.c; }
+  if (VALUE > 3u) { dkv[at + 3u] = row.d; }
+  if (VALUE > 4u) { dkv[at + 4u] = row.e; }
+  if (VALUE > 5u) { dkv[at + 5u] = row.f; }
+  if (VALUE > 6u) { dkv[at + 6u] = row.g; }
+  if (VALUE > 7u) { dkv[at + 7u] = row.h; }
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -139,9 +131,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (HAS_MASK) { maskAt = viewIndex(params.mask, head) + j * params.maskStep.y; }
 
   let kAt = viewIndex(params.k, g * params.keys) + j * params.steps.y;
-  let key = octet(kRow(kAt.x), kRow(kAt.y), kRow(kAt.z), kRow(kAt.w), params.scale, HEAD);
   let vAt = viewIndex(params.v, g * params.keys) + j * params.steps.z;
-  let value = octet(vRow(vAt.x), vRow(vAt.y), vRow(vAt.z), vRow(vAt.w), 1.0, VALUE);
+  var key: Octet;
+  var value: Octet;
+  for (var r = 0u; r < 4u; r++) {
+    push(&key, kRow(kAt[r]), HEAD);
+    push(&value, vRow(vAt[r]), VALUE);
+  }
   var keySum: Octet;
   var valueSum: Octet;
 
@@ -149,7 +145,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let term = terms[head + t];
     let query = qRow(qAt);
     let upstream = dyRow(dyAt);
-    let p = weights(adjusted(dots(key, query, HEAD), biasAt, maskAt), vec4f(term.x));
+    let p = weights(adjusted(dots(key, query, HEAD) * params.scale, biasAt, maskAt), vec4f(term.x));
     let dp = dots(value, upstream, VALUE);
     add(&keySum, p * (dp * term.z - term.y), query, HEAD);
     add(&valueSum, p * term.z, upstream, VALUE);
@@ -159,9 +155,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (HAS_MASK) { maskAt += params.maskStep.x; }
   }
 
-  let valid = wanted < vec4u(params.keys);
   let dkAt = viewIndex(params.dkv, g * params.keys) + j * params.gradStep;
-  writeKeys(dkAt, keySum, valid);
-  writeValues(dkAt + params.valueShift, valueSum, valid);
+  for (var r = 0u; r < 4u; r++) {
+    let keyRow = pull(&keySum, HEAD);
+    let valueRow = pull(&valueSum, VALUE);
+    if (wanted[r] < params.keys) {
+      writeKey(dkAt[r], keyRow, params.gradScale);
+      writeValue(dkAt[r] + params.valueShift, valueRow);
+    }
+  }
 }`,
 });

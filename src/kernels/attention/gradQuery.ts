@@ -91,23 +91,15 @@ fn dyRow(at: u32) -> Chunks {
   return x;
 }
 
-fn writeChunk(at: vec4u, c: u32, o: mat4x4f, valid: vec4<bool>) {
-  let rows = transpose(o) * params.gradScale;
-  if (valid.x) { dq[at.x + c] = rows[0]; }
-  if (valid.y) { dq[at.y + c] = rows[1]; }
-  if (valid.z) { dq[at.z + c] = rows[2]; }
-  if (valid.w) { dq[at.w + c] = rows[3]; }
-}
-
-fn writeRows(at: vec4u, o: Octet, valid: vec4<bool>) {
-  writeChunk(at, 0u, o.a, valid);
-  if (HEAD > 1u) { writeChunk(at, 1u, o.b, valid); }
-  if (HEAD > 2u) { writeChunk(at, 2u, o.c, valid); }
-  if (HEAD > 3u) { writeChunk(at, 3u, o.d, valid); }
-  if (HEAD > 4u) { writeChunk(at, 4u, o.e, valid); }
-  if (HEAD > 5u) { writeChunk(at, 5u, o.f, valid); }
-  if (HEAD > 6u) { writeChunk(at, 6u, o.g, valid); }
-  if (HEAD > 7u) { writeChunk(at, 7u, o.h, valid); }
+fn writeRow(at: u32, row: Chunks, factor: f32) {
+  dq[at] = row.a * factor;
+  if (HEAD > 1u) { dq[at + 1u] = row.b * factor; }
+  if (HEAD > 2u) { dq[at + 2u] = row.c * factor; }
+  if (HEAD > 3u) { dq[at + 3u] = row.d * factor; }
+  if (HEAD > 4u) { dq[at + 4u] = row.e * factor; }
+  if (HEAD > 5u) { dq[at + 5u] = row.f * factor; }
+  if (HEAD > 6u) { dq[at + 6u] = row.g * factor; }
+  if (HEAD > 7u) { dq[at + 7u] = row.h * factor; }
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -129,14 +121,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let term = transpose(mat4x4f(terms[head + t.x], terms[head + t.y], terms[head + t.z], terms[head + t.w]));
 
   let qAt = viewIndex(params.q, head) + t * params.steps.x;
-  let query = octet(qRow(qAt.x), qRow(qAt.y), qRow(qAt.z), qRow(qAt.w), params.scale, HEAD);
   let dyAt = viewIndex(params.dy, head) + t * params.steps.w;
-  let upstream = octet(dyRow(dyAt.x), dyRow(dyAt.y), dyRow(dyAt.z), dyRow(dyAt.w), 1.0, VALUE);
+  var query: Octet;
+  var upstream: Octet;
+  for (var r = 0u; r < 4u; r++) {
+    push(&query, qRow(qAt[r]), HEAD);
+    push(&upstream, dyRow(dyAt[r]), VALUE);
+  }
   var sum: Octet;
 
   for (var j = 0u; j < params.keys; j++) {
     let key = kRow(kAt);
-    let p = weights(adjusted(dots(query, key, HEAD), biasAt, maskAt), term[0]);
+    let p = weights(adjusted(dots(query, key, HEAD) * params.scale, biasAt, maskAt), term[0]);
     let dp = dots(upstream, vRow(vAt), VALUE);
     add(&sum, p * (dp * term[2] - term[1]), key, HEAD);
     kAt += params.steps.y;
@@ -145,8 +141,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (HAS_MASK) { maskAt += params.maskStep.y; }
   }
 
-  let valid = wanted < vec4u(params.queries);
   let dqAt = viewIndex(params.dq, head) + t * params.gradStep;
-  writeRows(dqAt, sum, valid);
+  for (var r = 0u; r < 4u; r++) {
+    let row = pull(&sum, HEAD);
+    if (wanted[r] < params.queries) { writeRow(dqAt[r], row, params.gradScale); }
+  }
 }`,
 });

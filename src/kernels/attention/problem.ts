@@ -25,11 +25,8 @@ export interface Attention {
   readonly gate: { readonly first: Tensor; readonly step: number } | null;
 }
 
-/** exp(x) = exp2(LOG2E · x), and exp2 is what devices have. */
-export const LOG2E = 1.4426950408889634;
-
 /**
- * Shared by all kernels of the family. Scores are in units of log 2. A score at or under NOTHING, which stands for
+ * Shared by all kernels of the family. Scores are in units of log 2: exp2 is what devices have. A score at or under NOTHING, which stands for
  * minus infinity, is not attended: WGSL does not promise to keep infinities, so none is made.
  */
 export const SCORES_WGSL = /* wgsl */ `

@@ -9,19 +9,48 @@ const QUADS = vec4u(0u, 1u, 2u, 3u);
 struct Chunks { a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f, g: vec4f, h: vec4f }
 struct Octet { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f, e: mat4x4f, f: mat4x4f, g: mat4x4f, h: mat4x4f }
 
-// Four rows side by side, times a factor.
-fn octet(r: Chunks, s: Chunks, t: Chunks, u: Chunks, factor: f32, count: u32) -> Octet {
-  var x: Octet;
-  x.a = transpose(mat4x4f(r.a, s.a, t.a, u.a)) * factor;
-  if (count > 1u) { x.b = transpose(mat4x4f(r.b, s.b, t.b, u.b)) * factor; }
-  if (count > 2u) { x.c = transpose(mat4x4f(r.c, s.c, t.c, u.c)) * factor; }
-  if (count > 3u) { x.d = transpose(mat4x4f(r.d, s.d, t.d, u.d)) * factor; }
-  if (count > 4u) { x.e = transpose(mat4x4f(r.e, s.e, t.e, u.e)) * factor; }
-  if (count > 5u) { x.f = transpose(mat4x4f(r.f, s.f, t.f, u.f)) * factor; }
-  if (count > 6u) { x.g = transpose(mat4x4f(r.g, s.g, t.g, u.g)) * factor; }
-  if (count > 7u) { x.h = transpose(mat4x4f(r.h, s.h, t.h, u.h)) * factor; }
-  return x;
+// Rows enter and leave an Octet one by one, in loops that turn it: code for all four at once would take a processor's
+// driver twice as long to compile.
+
+// The rows move up by one and the new row comes last.
+fn push(x: ptr<function, Octet>, row: Chunks, count: u32) {
+  x.a = pushed(x.a, row.a);
+  if (count > 1u) { x.b = pushed(x.b, row.b); }
+  if (count > 2u) { x.c = pushed(x.c, row.c); }
+  if (count > 3u) { x.d = pushed(x.d, row.d); }
+  if (count > 4u) { x.e = pushed(x.e, row.e); }
+  if (count > 5u) { x.f = pushed(x.f, row.f); }
+  if (count > 6u) { x.g = pushed(x.g, row.g); }
+  if (count > 7u) { x.h = pushed(x.h, row.h); }
 }
+
+fn pushed(x: mat4x4f, v: vec4f) -> mat4x4f {
+  return mat4x4f(vec4f(x[0].yzw, v.x), vec4f(x[1].yzw, v.y), vec4f(x[2].yzw, v.z), vec4f(x[3].yzw, v.w));
+}
+
+// The first row leaves and becomes the last.
+fn pull(x: ptr<function, Octet>, count: u32) -> Chunks {
+  var row: Chunks;
+  row.a = firstOf(x.a);
+  if (count > 1u) { row.b = firstOf(x.b); }
+  if (count > 2u) { row.c = firstOf(x.c); }
+  if (count > 3u) { row.d = firstOf(x.d); }
+  if (count > 4u) { row.e = firstOf(x.e); }
+  if (count > 5u) { row.f = firstOf(x.f); }
+  if (count > 6u) { row.g = firstOf(x.g); }
+  if (count > 7u) { row.h = firstOf(x.h); }
+  x.a = pushed(x.a, row.a);
+  if (count > 1u) { x.b = pushed(x.b, row.b); }
+  if (count > 2u) { x.c = pushed(x.c, row.c); }
+  if (count > 3u) { x.d = pushed(x.d, row.d); }
+  if (count > 4u) { x.e = pushed(x.e, row.e); }
+  if (count > 5u) { x.f = pushed(x.f, row.f); }
+  if (count > 6u) { x.g = pushed(x.g, row.g); }
+  if (count > 7u) { x.h = pushed(x.h, row.h); }
+  return row;
+}
+
+fn firstOf(x: mat4x4f) -> vec4f { return vec4f(x[0].x, x[1].x, x[2].x, x[3].x); }
 
 // Dot products of the four rows with one row.
 fn dots(x: Octet, row: Chunks, count: u32) -> vec4f {

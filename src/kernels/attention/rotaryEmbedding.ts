@@ -25,10 +25,7 @@ export interface RotaryOptions {
  *
  * @throws ShapeError when the last axis is odd, RangeError when `dim` is no other axis than the last or base < 1.
  */
-export function rotaryEmbedding(
-  x: Tensor,
-  { dim, base = 10_000, interleaved = true }: RotaryOptions,
-): Tensor {
+export function rotaryEmbedding(x: Tensor, { dim, base = 10_000, interleaved = true }: RotaryOptions): Tensor {
   return rotaryOp([x], { dim: resolveDim('rotaryEmbedding', dim, x.ndim), base, interleaved });
 }
 
@@ -76,18 +73,18 @@ export interface Rotation {
   readonly inverse: boolean;
 }
 
-/** Rotates the rows of one view into another of the same shape. */
-export function rotateRows(x: Tensor, y: Tensor, { table, inner, interleaved, inverse }: Rotation): void {
-  const extent = x.shape[x.ndim - 1]!;
-  const rows = sizeOf(x.shape.slice(0, -1));
+/** Rotates the rows of `x` into `y`, a view of the same shape; without `x` the rows of `y` in place. */
+export function rotateRows(x: Tensor | null, y: Tensor, { table, inner, interleaved, inverse }: Rotation): void {
+  const extent = y.shape[y.ndim - 1]!;
+  const rows = sizeOf(y.shape.slice(0, -1));
   const shared = { positions: table.shape[0]!, inner, turn: inverse ? -1 : 1 };
   const whole = extent % (interleaved ? 4 : 8) === 0;
-  if (whole && isAligned(x) && isAligned(y)) {
+  if (whole && isAligned(y) && (x === null || isAligned(x))) {
     const chunks = extent / 4;
     // On a GPU neighboring invocations share a row, so that their reads join; a processor does a row in one go.
-    const parts = x.device.kind === 'cpu' ? 1 : interleaved ? chunks : chunks / 2;
+    const parts = y.device.kind === 'cpu' ? 1 : interleaved ? chunks : chunks / 2;
     rotateChunks(
-      { x: rowsOf(x).first, table },
+      { x: x && rowsOf(x).first, table },
       { y: rowsOf(y).first },
       { ...shared, size: rows * parts, parts },
       { CHUNKS: chunks, INTERLEAVED: interleaved },
@@ -100,32 +97,38 @@ export function rotateRows(x: Tensor, y: Tensor, { table, inner, interleaved, in
 
 export const rotateChunks = /* @__PURE__ */ defineKernel({
   name: 'rotaryEmbedding.chunks',
-  read: { x: 'strided vec4f', table: 'vec4f' },
+  read: { x: 'strided vec4f?', table: 'vec4f' },
   write: { y: 'strided vec4f' },
   params: { size: 'u32', parts: 'u32', positions: 'u32', inner: 'u32', turn: 'f32' },
   constants: { CHUNKS: { tested: [2, 8] }, INTERLEAVED: [true, false] },
   workgroup: 64,
   grid: ({ size }) => Math.ceil(size / 64),
   wgsl: /* wgsl */ `
+fn chunk(source: u32, c: u32) -> vec4f {
+  if (HAS_X) { return x[source + c]; }
+  return y[source + c];
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = linearGroup(group) * WORKGROUP + lane;
   if (i >= params.size) { return; }
   let row = i / params.parts;
-  let source = viewIndex(params.x, row);
   let place = viewIndex(params.y, row);
+  var source = place;
+  if (HAS_X) { source = viewIndex(params.x, row); }
   let angles = ((row / params.inner) % params.positions) * CHUNKS;
   if (INTERLEAVED) {
     for (var c = i % params.parts; c < CHUNKS; c += params.parts) {
-      let a = x[source + c];
+      let a = chunk(source, c);
       let angle = table[angles + c];
       let sine = params.turn * angle.yyww;
       y[place + c] = a * angle.xxzz + vec4f(-a.y, a.x, -a.w, a.z) * sine;
     }
   } else {
     for (var c = i % params.parts; c < CHUNKS / 2u; c += params.parts) {
-      let a = x[source + c];
-      let b = x[source + CHUNKS / 2u + c];
+      let a = chunk(source, c);
+      let b = chunk(source, CHUNKS / 2u + c);
       let low = table[angles + 2u * c];
       let high = table[angles + 2u * c + 1u];
       let cosine = vec4f(low.xz, high.xz);
@@ -139,7 +142,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
 export const rotatePairs = /* @__PURE__ */ defineKernel({
   name: 'rotaryEmbedding.pairs',
-  read: { x: 'strided f32', table: 'vec2f' },
+  read: { x: 'strided f32?', table: 'vec2f' },
   write: { y: 'strided f32' },
   params: { size: 'u32', extent: 'u32', pairStep: 'u32', partner: 'u32', positions: 'u32', inner: 'u32', turn: 'f32' },
   workgroup: 64,
@@ -155,10 +158,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let first = row * params.extent + pair * params.pairStep;
   let second = first + params.partner;
   let angle = table[((row / params.inner) % params.positions) * pairs + pair];
-  let a = x[viewIndex(params.x, first)];
-  let b = x[viewIndex(params.x, second)];
-  y[viewIndex(params.y, first)] = a * angle.x - b * angle.y * params.turn;
-  y[viewIndex(params.y, second)] = b * angle.x + a * angle.y * params.turn;
+  let firstAt = viewIndex(params.y, first);
+  let secondAt = viewIndex(params.y, second);
+  var value = vec2f();
+  if (HAS_X) {
+    value = vec2f(x[viewIndex(params.x, first)], x[viewIndex(params.x, second)]);
+  } else {
+    value = vec2f(y[firstAt], y[secondAt]);
+  }
+  let sine = angle.y * params.turn;
+  y[firstAt] = value.x * angle.x - value.y * sine;
+  y[secondAt] = value.y * angle.x + value.x * sine;
 }`,
 });
 

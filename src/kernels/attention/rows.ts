@@ -47,7 +47,9 @@ export function newRows(like: Tensor, shape: Shape): { y: Tensor; rows: Rows } {
 /** The same rows with extents of 1 repeated so that all axes before the row fit `shape`. */
 export function expandRows({ first, chunks }: Rows, shape: Shape): Rows {
   const lead = shape.length - first.ndim;
-  const strides = shape.map((extent, d) => (d < lead || first.shape[d - lead] !== extent ? 0 : first.strides[d - lead]!));
+  const strides = shape.map((extent, d) =>
+    d < lead || first.shape[d - lead] !== extent ? 0 : first.strides[d - lead]!,
+  );
   return rowsAt(first.view(shape, strides, first.offset), chunks);
 }
 

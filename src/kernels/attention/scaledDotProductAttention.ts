@@ -97,7 +97,8 @@ function resultShape(q: Shape, k: Shape, v: Shape, bias: Shape | null, mask: Sha
   const [queries, d] = [q[q.length - 2]!, q[q.length - 1]!];
   const [keys, e] = [k[k.length - 2]!, v[v.length - 1]!];
   if (k[k.length - 1] !== d) throw new ShapeError(`${op}: k must be [..., S, ${d}] like q, got ${formatShape(k)}`);
-  if (v[v.length - 2] !== keys) throw new ShapeError(`${op}: v must be [..., ${keys}, e] like k, got ${formatShape(v)}`);
+  if (v[v.length - 2] !== keys)
+    throw new ShapeError(`${op}: v must be [..., ${keys}, e] like k, got ${formatShape(v)}`);
   const batch = broadcastShapes(op, broadcastShapes(op, q.slice(0, -2), k.slice(0, -2)), v.slice(0, -2));
   const scores = [...batch, queries, keys];
   for (const [name, shape] of Object.entries({ bias, mask })) {
@@ -145,30 +146,27 @@ export function scaledDotProductAttentionReference(
   { scale = q.shape[q.shape.length - 1]! ** -0.5 }: { scale?: number } = {},
 ): Nd {
   const shape = resultShape(q.shape, k.shape, v.shape, bias?.shape ?? null, mask?.shape ?? null);
-  const rank = shape.length;
-  const [keys, d] = [k.shape[k.shape.length - 2]!, q.shape[q.shape.length - 1]!];
-  const weights = new Map<string, Float64Array>();
-  const rowWeights = (at: readonly number[]) => {
+  const [keys, e] = v.shape.slice(-2) as [number, number];
+  const d = q.shape[q.shape.length - 1]!;
+  const y = nd(shape, () => 0);
+  nd(shape.slice(0, -1), (row, at) => {
+    const batch = at.slice(0, -1);
+    const qAt = indexOf(q.shape, [...at, 0]);
     const scores = Float64Array.from({ length: keys }, (_, j) => {
-      if (mask && mask.data[indexOf(mask.shape, at.with(rank - 1, j))] === 0) return Number.NEGATIVE_INFINITY;
+      if (mask && mask.data[indexOf(mask.shape, [...at, j])] === 0) return Number.NEGATIVE_INFINITY;
+      const kAt = indexOf(k.shape, [...batch, j, 0]);
       let dot = 0;
-      for (let c = 0; c < d; c++) {
-        dot +=
-          q.data[indexOf(q.shape, at.with(rank - 1, c))]! *
-          k.data[indexOf(k.shape, at.with(rank - 2, j).with(rank - 1, c))]!;
-      }
-      return dot * scale + (bias ? bias.data[indexOf(bias.shape, at.with(rank - 1, j))]! : 0);
+      for (let c = 0; c < d; c++) dot += q.data[qAt + c]! * k.data[kAt + c]!;
+      return dot * scale + (bias ? bias.data[indexOf(bias.shape, [...at, j])]! : 0);
     });
     const top = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    if (top === Number.NEGATIVE_INFINITY) return scores.fill(0);
-    const exps = scores.map((s) => Math.exp(s - top));
-    const total = exps.reduce((a, b) => a + b, 0);
-    return exps.map((p) => p / total);
-  };
-  return nd(shape, (_, at) => {
-    const row = at.slice(0, -1).join();
-    const p = weights.get(row) ?? rowWeights(at);
-    weights.set(row, p);
-    return p.reduce((sum, weight, j) => sum + weight * v.data[indexOf(v.shape, at.with(rank - 2, j))]!, 0);
+    const exps = scores.map((s) => (top === Number.NEGATIVE_INFINITY ? 0 : Math.exp(s - top)));
+    const total = exps.reduce((a, b) => a + b, 0) || 1;
+    exps.forEach((weight, j) => {
+      const vAt = indexOf(v.shape, [...batch, j, 0]);
+      for (let c = 0; c < e; c++) y.data[row * e + c]! += (weight / total) * v.data[vAt + c]!;
+    });
+    return 0;
   });
+  return y;
 }

@@ -5,7 +5,7 @@ import { forwardRow } from './forwardRow.ts';
 import { gradKeyValueQuad } from './gradKeyValue.ts';
 import { gradQueryQuad } from './gradQuery.ts';
 import { gradKeyValueRow, gradQueryRow } from './gradRows.ts';
-import { type Attention, LOG2E } from './problem.ts';
+import type { Attention } from './problem.ts';
 import { QUAD_CHUNKS } from './quads.ts';
 import type { Rows } from './rows.ts';
 import { rowTerms } from './rowTerms.ts';
@@ -102,7 +102,14 @@ function biasAndMask({ bias, mask }: Attention) {
 }
 
 function sizes({ batch, queries, keys, scale, bias, mask }: Attention) {
-  return { batch, queries, keys, scale: scale * LOG2E, biasStep: bias?.step ?? [0, 0], maskStep: mask?.step ?? [0, 0] };
+  return {
+    batch,
+    queries,
+    keys,
+    scale: scale * Math.LOG2E,
+    biasStep: bias?.step ?? [0, 0],
+    maskStep: mask?.step ?? [0, 0],
+  };
 }
 
 /**
