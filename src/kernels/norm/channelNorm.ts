@@ -5,6 +5,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { dotFold } from '../reduce/dot.ts';
 import { definePairFold, fold } from '../reduce/fold.ts';
 import { JOIN_PAIRS, PAIR } from '../reduce/foldKernel.ts';
+import { momentsOf } from '../reduce/moments.ts';
 import { sumFold } from '../reduce/sum.ts';
 import { packed, type RowPacking } from './normRows.ts';
 
@@ -40,17 +41,8 @@ function overElements(stats: Tensor, { shape, perBatch }: ChannelLayout, step: n
   return stats.view(shape, [perBatch ? shape[1] * step : 0, step, 0, 0]);
 }
 
-/** Mean, and the sums of deviations from it and of their squares, of each group. */
-export function momentsOf(x: Tensor, layout: ChannelLayout): { mean: Tensor; moments: Tensor } {
-  const grid = x.view(layout.shape);
-  const dims = layout.perBatch ? [2, 3] : [0, 2, 3];
-  const mean = fold(sumFold, { x: grid, dims, scale: 1 / layout.count });
-  const moments = fold(channelMoments, { x: grid, s: overElements(mean, layout, 1), dims });
-  return { mean, moments };
-}
-
 export function statisticsOf(x: Tensor, layout: ChannelLayout, eps: number) {
-  const { mean, moments } = momentsOf(x, layout);
+  const { mean, moments } = momentsOf(x.view(layout.shape), layout.perBatch ? [2, 3] : [0, 2, 3]);
   const stats = x.derive([layout.stats, 3]);
   channelStatistics({ mean, moments }, { stats }, { stats: layout.stats, count: layout.count, eps });
   return { mean, moments, stats };
@@ -107,21 +99,12 @@ function elementwise({ shape: [batch, groups, members, positions], stats }: Chan
   return { packing, params: { size: batch * channels * inner, inner, channels, span: inner * members, stats } };
 }
 
-export const channelMoments = /* @__PURE__ */ definePairFold({
-  name: 'channelNorm.moments',
-  packing: PAIR,
-  joining: JOIN_PAIRS,
-  start: 'vec2f()',
-  take: 'acc + vec2f(x - s[at], (x - s[at]) * (x - s[at]))',
-  join: 'a + b',
-});
-
 /** Σ dy and Σ dy · xhat */
 export const channelProducts = /* @__PURE__ */ definePairFold({
   name: 'channelNorm.products',
   packing: PAIR,
   joining: JOIN_PAIRS,
-  start: 'vec2f()',
+  start: 0,
   take: 'acc + vec2f(z, z * ((x - s[at]) - s[at + 1u]) * s[at + 2u])',
   join: 'a + b',
 });

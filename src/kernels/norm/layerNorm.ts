@@ -170,7 +170,7 @@ export const layerGradInput = /* @__PURE__ */ packed(gradInputKernel);
 export const layerGradWeight = /* @__PURE__ */ defineFold(
   {
     name: 'layerNorm.gradWeight',
-    start: '0.0',
+    start: 0,
     take: 'acc + z * ((x - V(s[at])) - V(s[at + 1u])) * s[at + 2u]',
     join: 'a + b',
   },

@@ -218,7 +218,7 @@ fn product(i: u32, base: u32) -> V {
 export const rmsGradInput = /* @__PURE__ */ packed(gradInputKernel);
 
 export const rmsGradWeight = /* @__PURE__ */ defineFold(
-  { name: 'rmsNorm.gradWeight', start: '0.0', take: 'acc + x * z * s[at]', join: 'a + b' },
+  { name: 'rmsNorm.gradWeight', start: 0, take: 'acc + x * z * s[at]', join: 'a + b' },
   sumFold,
 );
 

@@ -3,6 +3,6 @@ import { sumFold } from './sum.ts';
 
 /** Σ x · z */
 export const dotFold = /* @__PURE__ */ defineFold(
-  { name: 'dot', start: '0.0', take: 'acc + x * z', join: 'a + b' },
+  { name: 'dot', start: 0, take: 'acc + x * z', join: 'a + b' },
   sumFold,
 );

@@ -11,7 +11,7 @@ export interface FoldRow {
   /** The operation, or one of its steps. */
   readonly name: string;
   /** The accumulator of nothing. */
-  readonly start: string;
+  readonly start: number;
   /** With `acc`, the element `x`, that of the second input `z`, and the scalars of the third from `s[at]` on. */
   readonly take: string;
   /** Of two accumulators `a` and `b`. */
@@ -22,6 +22,8 @@ export interface FoldRow {
 
 /** A reduction whose accumulator is a pair; expressions are WGSL over the types of its packing. */
 export interface PairRow extends FoldRow {
+  /** The pair of nothing, from `params.start`. Default: both are `start`. */
+  readonly startPair?: string;
   readonly packing: Packing;
   /** Packing of the kernel that joins partial results. */
   readonly joining: Packing;
@@ -30,6 +32,7 @@ export interface PairRow extends FoldRow {
 export interface Fold extends Readonly<Record<Stride, FoldKernel>> {
   /** Joins partial results. */
   readonly next: Fold | null;
+  readonly start: number;
   /** Element type of the accumulators, and how many of them make one. */
   readonly dtype: 'f32' | 'u32';
   readonly width: 1 | 2;
@@ -44,7 +47,7 @@ export interface PairFold extends Fold {
 /* @__NO_SIDE_EFFECTS__ */
 export function defineFold({ name, start, take, join, functions = '' }: FoldRow, next: Fold | null = null): Fold {
   const body = `${functions}
-fn start() -> A { return A(${start}); }
+fn start() -> A { return A(params.start); }
 fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }
 fn merge(a: A, b: A) -> A { return ${join}; }
 fn join(a: R, b: R) -> R { return ${join}; }
@@ -54,6 +57,7 @@ fn finish(result: R, scale: f32) -> R { return result * scale; }`;
     rows4: foldKernel(stepName(name, 'rows4'), ROW4, body),
     columns4: foldKernel(stepName(name, 'columns4'), COLUMN4, body),
     next,
+    start,
     dtype: 'f32',
     width: 1,
   };
@@ -61,9 +65,18 @@ fn finish(result: R, scale: f32) -> R { return result * scale; }`;
 
 /** The kernels of a reduction to pairs, of which another kernel makes results. */
 /* @__NO_SIDE_EFFECTS__ */
-export function definePairFold({ name, packing, joining, start, take, join, functions = '' }: PairRow): PairFold {
+export function definePairFold({
+  name,
+  packing,
+  joining,
+  start,
+  startPair = 'A(params.start)',
+  take,
+  join,
+  functions = '',
+}: PairRow): PairFold {
   const common = `${functions}
-fn start() -> A { return ${start}; }
+fn start() -> A { return ${startPair}; }
 fn merge(a: A, b: A) -> A { return ${join}; }
 fn join(a: R, b: R) -> R { return ${join}; }
 fn finish(result: R, scale: f32) -> R { return result; }`;
@@ -72,8 +85,8 @@ fn finish(result: R, scale: f32) -> R { return result; }`;
   const rows = foldKernel(stepName(name, 'rows'), packing, `${common}\n${taking}`);
   const joined = foldKernel(stepName(name, 'join'), joining, `${common}\n${merging}`);
   const dtype = packing.y === 'vec2u' ? 'u32' : 'f32';
-  const next: Fold = { rows: joined, rows4: joined, columns4: joined, next: null, dtype, width: 2 };
-  return { rows, rows4: rows, columns4: rows, join: joined, next, dtype, width: 2 };
+  const next: Fold = { rows: joined, rows4: joined, columns4: joined, next: null, start, dtype, width: 2 };
+  return { rows, rows4: rows, columns4: rows, join: joined, next, start, dtype, width: 2 };
 }
 
 /** sum → sum.rows, film.gradGamma → film.gradGammaRows */
@@ -136,7 +149,14 @@ function foldWalkable(kind: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tenso
   kernel(
     { x: inQuads(xs, stride), z: zs && inQuads(zs, stride), s: ss && inQuads(ss, 'rows') },
     { y },
-    { ...plan, xStep: inUnits(xs.step), zStep: inUnits(zs?.step), sStep: ss?.step ?? 0, scale: single ? scale : 1 },
+    {
+      ...plan,
+      xStep: inUnits(xs.step),
+      zStep: inUnits(zs?.step),
+      sStep: ss?.step ?? 0,
+      start: kind.start,
+      scale: single ? scale : 1,
+    },
     { T: x.dtype === 'f16' ? 'f16' : 'f32', LANES: lanes },
   );
   return single ? y : foldWalkable(kind.next ?? kind, { x: y, dims: [0], scale }).view(xs.view.shape);

@@ -72,6 +72,8 @@ export const JOIN_INDEXED: Packing = {
  * same kind, s a third of scalars, of which `take` may read `s[at]` and what follows it. A row is cut into `chunks` of
  * `chunk` elements, each with a result of its own: y is [chunks, rows].
  *
+ * `start` comes as a parameter, because WGSL has no literal for infinity.
+ *
  * A chain of additions is at most 16 long before its total joins a second chain, so the rounding error of long rows
  * grows as if they were 64 times shorter. Four chains run side by side, because each waits for itself.
  */
@@ -89,6 +91,7 @@ export function foldKernel(name: string, packing: Packing, functions: string) {
       xStep: 'u32',
       zStep: 'u32',
       sStep: 'u32',
+      start: 'f32',
       scale: 'f32',
     },
     constants: { T: ['f32', 'f16'], LANES },

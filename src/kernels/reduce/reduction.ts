@@ -40,3 +40,8 @@ export function repeated(y: Tensor, shape: Shape, { dims, keepdim }: Reduction):
   });
   return y.view(shape, strides);
 }
+
+/** How many elements each result comes from. */
+export function countOf(shape: Shape, dims: readonly number[]): number {
+  return dims.reduce((product, d) => product * shape[d]!, 1);
+}

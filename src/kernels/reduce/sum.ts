@@ -40,7 +40,7 @@ const sumOp = /* @__PURE__ */ defineOp({
   },
 });
 
-export const sumFold = /* @__PURE__ */ defineFold({ name: 'sum', start: '0.0', take: 'acc + x', join: 'a + b' });
+export const sumFold = /* @__PURE__ */ defineFold({ name: 'sum', start: 0, take: 'acc + x', join: 'a + b' });
 
 export function sumReference(
   [x]: readonly [Nd],

@@ -1,0 +1,30 @@
+import type { Tensor } from '../../tensor/tensor.ts';
+import { definePairFold, fold } from './fold.ts';
+import { JOIN_PAIRS, PAIR } from './foldKernel.ts';
+import { countOf, repeated } from './reduction.ts';
+import { sumFold } from './sum.ts';
+
+export interface Moments {
+  /** Mean of each row, rounded to f32. */
+  readonly mean: Tensor;
+  /** Σ (x - mean) and Σ (x - mean)², side by side. The first is what the rounding of the mean left over. */
+  readonly moments: Tensor;
+}
+
+/**
+ * The moments of a view of any strides along the axes `dims`, in two passes: Σ x² - (Σ x)² / n has no digits left when
+ * the mean is far above the deviation.
+ */
+export function momentsOf(x: Tensor, dims: readonly number[]): Moments {
+  const mean = fold(sumFold, { x, dims, scale: 1 / countOf(x.shape, dims) });
+  return { mean, moments: fold(momentsFold, { x, s: repeated(mean, x.shape, { dims, keepdim: false }), dims }) };
+}
+
+export const momentsFold = /* @__PURE__ */ definePairFold({
+  name: 'moments',
+  packing: PAIR,
+  joining: JOIN_PAIRS,
+  start: 0,
+  take: 'acc + vec2f(x - s[at], (x - s[at]) * (x - s[at]))',
+  join: 'a + b',
+});
