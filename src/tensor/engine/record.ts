@@ -2,6 +2,7 @@ import type { Tensor } from '../tensor.ts';
 import type { Device } from './device/device.ts';
 import { defaultDevice } from './device/init.ts';
 import type { Pipeline } from './pipeline.ts';
+import { bumpEpoch } from './randomState.ts';
 import type { DispatchCommand } from './recorder.ts';
 import { own, tidy, visitTensors } from './scope.ts';
 import { type BufferSource, type PooledBuffer, sizeClass } from './storage.ts';
@@ -31,11 +32,13 @@ export function record<T>(fn: () => T, device: Device = defaultDevice()): Record
   const arena = new RecordingArena(device);
   const commands: Recorded[] = [];
   const before = device.bufferSource;
+  const { counter } = device.random;
   device.bufferSource = arena;
   device.recorder.tap = (command, params) => commands.push({ command, params });
   try {
     const outputs = tidy(fn as () => never) as T;
     visitTensors(outputs, own);
+    if (device.random.counter !== counter) bumpEpoch({ device }); // the next replay draws other numbers
     return new Replay(device, arena, commands, outputs);
   } catch (error) {
     arena.dispose();
