@@ -1,5 +1,5 @@
 import type { DType } from '../../tensor/engine/dtype.ts';
-import type { Kernel } from '../../tensor/engine/kernel.ts';
+import { defineKernel, type Kernel } from '../../tensor/engine/kernel.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import {
@@ -96,6 +96,25 @@ function checkedNumber(op: string, value: number, type: DType): number {
 
 const NONE = [0, 0, 0, 0];
 const BUFFERS = ['a', 'b', 'c'];
+/** A dense tensor into a view that vectors of four do not fit. */
+export const scatter = /* @__PURE__ */ defineKernel({
+  name: 'elementwise.scatter',
+  read: { x: 'T' },
+  write: { y: 'strided T' },
+  params: { size: 'u32' },
+  constants: { T: ['f32', 'f16', 'i32', 'u32', 'bool'] },
+  workgroup: 64,
+  grid: ({ size }) => Math.ceil(size / 64),
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linearGroup(group) * WORKGROUP + lane;
+  if (i < params.size) {
+    y[viewIndex(params.y, i)] = x[i];
+  }
+}`,
+});
+
 const GROUPS = { '64x1': [64, 1], '64x8': [64, 8], '256x1': [256, 1], '256x4': [256, 4] } as const;
 const CANDIDATES = ['64x1', '64x8', '256x1', '256x4'] as const;
 
@@ -108,6 +127,14 @@ function launch(
 ): void {
   const all = [...inputs, y];
   const layout = allDense(y.size, all) ? flat(all.length) : jointLayout(y.shape, all);
+  const SPLATS = takesWholeQuads(y) ? splatsOf(layout, all) : undefined;
+  if (SPLATS === undefined && !(y.isDense && takesWholeQuads(y))) {
+    const packed = y.derive(y.shape);
+    launch(kernels, inputs, packed, numbers, types);
+    scatter({ x: packed }, { y }, { size: y.size }, { T: y.dtype });
+    packed.dispose();
+    return;
+  }
   if (layout.axes > MAX_AXES) {
     const packed = inputs.map((input) => packedTo(input, y.shape));
     launch(kernels, packed, y, numbers, types);
@@ -119,7 +146,6 @@ function launch(
   const [GROUP, QUADS] = GROUPS[choice];
   const params = {
     quads: Math.ceil(y.size / 4),
-    size: y.size,
     ...packedLayout(layout, inputs, y),
     numbers: [numbers[0] ?? 0, numbers[1] ?? 0],
     integers: [Math.trunc(numbers[0] ?? 0), Math.trunc(numbers[1] ?? 0)],
@@ -127,11 +153,8 @@ function launch(
   const read: Record<string, Tensor> = {};
   for (let i = 0; i < inputs.length; i++) read[BUFFERS[i]!] = inputs[i]!;
   const constants = { ...types, AXES: layout.axes, GROUP, QUADS };
-  const whole = takesWholeQuads(y);
-  const SPLATS = whole ? splatsOf(layout, all) : undefined;
   if (SPLATS !== undefined) kernels.quads(read, { y }, params, { ...constants, SPLATS });
-  else if (whole && y.isDense) kernels.elements(read, { y, z: null }, params, constants);
-  else kernels.elements(read, { y: null, z: y }, params, constants);
+  else kernels.elements(read, { y }, params, constants);
 }
 
 function flat(tensors: number): JointLayout {

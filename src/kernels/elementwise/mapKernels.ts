@@ -4,7 +4,6 @@ import type { MapSpec, Operands } from './elementMap.ts';
 
 const PARAMS = {
   quads: 'u32',
-  size: 'u32',
   extents: 'vec4u',
   offsets: 'vec4u',
   stride0: 'vec4u',
@@ -18,10 +17,10 @@ const PARAMS = {
 type Buffers = Readonly<Record<string, BufferType>>;
 type Constants = Readonly<Record<string, { readonly tested: readonly number[] } | readonly string[]>>;
 
-/** Both ways to run a map; `elements` writes either `y`, four elements at a time, or `z`, one by one. */
+/** Both ways to run a map. */
 export interface MapKernels {
   readonly quads: Kernel<Buffers, Buffers, typeof PARAMS, Constants>;
-  readonly elements: Kernel<Buffers, { readonly y: 'raw vec4T?'; readonly z: 'raw T?' }, typeof PARAMS, Constants>;
+  readonly elements: Kernel<Buffers, Buffers, typeof PARAMS, Constants>;
 }
 
 const BUFFERS = ['a', 'b', 'c'] as const;
@@ -57,7 +56,7 @@ export function mapKernels(spec: MapSpec<Operands>, tensors: readonly string[]):
     name: `${spec.name}Strided`,
     constants,
     read: buffersOf(spec, tensors, ''),
-    write: { y: `raw vec4${R}?`, z: `raw ${R}?` },
+    write: { y: `raw vec4${R}` },
     functions: [...functionsOf(spec, tensors), absent(tensors, 'T'), LOCATE].join('\n'),
     wgsl: ELEMENTS_BODY,
   });
@@ -186,18 +185,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       r = locate(index + 2u);
       s = locate(index + 3u);
     }
-    let value = element(
+    y[p.w >> 2u] = element(
       gatherA(vec4u(p.x, q.x, r.x, s.x)),
       gatherB(vec4u(p.y, q.y, r.y, s.y)),
       gatherC(vec4u(p.z, q.z, r.z, s.z)),
     );
-    if (HAS_Y) {
-      y[p.w >> 2u] = value;
-    } else {
-      z[p.w] = value.x;
-      if (index + 1u < params.size) { z[q.w] = value.y; }
-      if (index + 2u < params.size) { z[r.w] = value.z; }
-      if (index + 3u < params.size) { z[s.w] = value.w; }
-    }
   }
 }`;
