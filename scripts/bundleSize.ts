@@ -84,7 +84,7 @@ function row(label: string, bytes: string, gzip: string, kernels: string): strin
 }
 
 function summary(kernels: readonly string[]): string {
-  return kernels.length <= 12 ? kernels.join(' ') || 'none' : `${kernels.length} kernels`;
+  return kernels.length <= 16 ? kernels.join(' ') || 'none' : `${kernels.length} kernels`;
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

@@ -112,7 +112,7 @@ describe('kernels', () => {
 });
 
 describe('the compiler behind this test', () => {
-  const source = (code: string): PipelineSource => ({ label: 'broken.step', code, bindings: [] });
+  const source = (code: string): PipelineSource => ({ label: 'broken.step', code, bindings: [], paramBytes: 0 });
 
   test('reports a mistake with the kernel and its numbered source', async () => {
     const [message] = await failures(plain, [source('@compute @workgroup_size(1) fn main() { let a: u32 = 1.5; }')]);
