@@ -1,0 +1,34 @@
+import type { BenchCase } from '../benchCase.ts';
+import type { ModelShapes } from '../shapes.ts';
+import { activationCases } from './activation.ts';
+import { attentionCases } from './attention.ts';
+import { complexCases } from './complex.ts';
+import { convolutionCases } from './convolution.ts';
+import { elementwiseCases } from './elementwise.ts';
+import { fourierCases } from './fourier.ts';
+import { indexingCases } from './indexing.ts';
+import { lossCases } from './loss.ts';
+import { matmulCases } from './matmul.ts';
+import { normCases } from './norm.ts';
+import { poolingCases } from './pooling.ts';
+import { reduceCases } from './reduce.ts';
+
+const FAMILIES = [
+  matmulCases,
+  attentionCases,
+  normCases,
+  activationCases,
+  elementwiseCases,
+  reduceCases,
+  lossCases,
+  fourierCases,
+  complexCases,
+  convolutionCases,
+  poolingCases,
+  indexingCases,
+];
+
+/** Every case at the given shapes, family by family. */
+export function allCases(shapes: ModelShapes): BenchCase[] {
+  return FAMILIES.flatMap((cases) => cases(shapes));
+}
