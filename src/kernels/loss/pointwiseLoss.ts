@@ -24,7 +24,7 @@ export interface PointwiseRow {
 export function pointwiseLoss({ name, value, slope }: PointwiseRow) {
   const functions = `fn lossOf(d: V) -> V { return ${value}; }`;
   const total = defineFold(
-    { name: `${name}.total`, start: '0.0', take: 'acc + lossOf(x - z)', join: 'a + b', functions },
+    { name: `${name}.total`, start: 0, take: 'acc + lossOf(x - z)', join: 'a + b', functions },
     sumFold,
   );
   const map = mapKernel(name, value);

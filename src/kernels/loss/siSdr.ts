@@ -79,7 +79,7 @@ export const siSdrProducts = /* @__PURE__ */ definePairFold({
   name: 'siSdr.products',
   packing: PAIR,
   joining: JOIN_PAIRS,
-  start: 'vec2f()',
+  start: 0,
   take: 'acc + vec2f(x * z, z * z)',
   join: 'a + b',
 });
@@ -104,7 +104,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
 /** Σ (α s - ŝ)² */
 export const siSdrDistortion = /* @__PURE__ */ defineFold(
-  { name: 'siSdr.distortion', start: '0.0', take: 'acc + (s[at] * z - x) * (s[at] * z - x)', join: 'a + b' },
+  { name: 'siSdr.distortion', start: 0, take: 'acc + (s[at] * z - x) * (s[at] * z - x)', join: 'a + b' },
   sumFold,
 );
 

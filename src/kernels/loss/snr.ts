@@ -48,7 +48,7 @@ export const snrEnergies = /* @__PURE__ */ definePairFold({
   name: 'snr.energies',
   packing: PAIR,
   joining: JOIN_PAIRS,
-  start: 'vec2f()',
+  start: 0,
   take: 'acc + vec2f(z * z, (z - x) * (z - x))',
   join: 'a + b',
 });

@@ -114,11 +114,19 @@ test('arguments are checked', () => {
   using logits = zeros([2, 3]);
   using target = zeros([3], { dtype: 'i32' });
   using numbers = zeros([2]);
-  expect(() => crossEntropy(logits, target)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: crossEntropy: target must be [2], got [3]]`);
-  expect(() => crossEntropy(logits, numbers)).toThrowErrorMatchingInlineSnapshot(`[DTypeError: crossEntropy: target must be i32, got f32: use cast(target, 'i32')]`);
-  expect(() => crossEntropy(target, target)).toThrowErrorMatchingInlineSnapshot(`[DTypeError: crossEntropy: logits must be f32, got i32: cast them]`);
+  expect(() => crossEntropy(logits, target)).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: crossEntropy: target must be [2], got [3]]`,
+  );
+  expect(() => crossEntropy(logits, numbers)).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: crossEntropy: target must be i32, got f32: use cast(target, 'i32')]`,
+  );
+  expect(() => crossEntropy(target, target)).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: crossEntropy: logits must be f32, got i32: cast them]`,
+  );
   using labels = zeros([2], { dtype: 'i32' });
-  expect(() => crossEntropy(logits, labels, { labelSmoothing: 2 })).toThrowErrorMatchingInlineSnapshot(`[RangeError: crossEntropy: labelSmoothing must be in [0, 1], got 2]`);
+  expect(() => crossEntropy(logits, labels, { labelSmoothing: 2 })).toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: crossEntropy: labelSmoothing must be in [0, 1], got 2]`,
+  );
 });
 
 testFixtures('crossEntropy', ({ logits, target }) => crossEntropy(logits!, target!));
