@@ -80,14 +80,29 @@ export function rotateRows(x: Tensor | null, y: Tensor, { table, inner, interlea
   const shared = { positions: table.shape[0]!, inner, turn: inverse ? -1 : 1 };
   const whole = extent % (interleaved ? 4 : 8) === 0;
   if (whole && isAligned(y) && (x === null || isAligned(x))) {
-    const chunks = extent / 4;
-    // On a GPU neighboring invocations share a row, so that their reads join; a processor does a row in one go.
-    const parts = y.device.kind === 'cpu' ? 1 : interleaved ? chunks : chunks / 2;
+    const from = x && rowsOf(x);
+    const to = rowsOf(y);
+    // On a GPU neighboring invocations share a row, so that their reads join; on a processor one does a run of rows and
+    // finds the place of the first only.
+    const onGpu = y.device.kind === 'gpu';
+    const along = y.shape[y.ndim - 2] ?? 1;
+    const run = onGpu ? 1 : Math.min(along, RUN);
+    const parts = onGpu ? to.chunks / (interleaved ? 1 : 2) : 1;
+    const runs = Math.ceil(along / run);
     rotateChunks(
-      { x: x && rowsOf(x).first, table },
-      { y: rowsOf(y).first },
-      { ...shared, size: rows * parts, parts },
-      { CHUNKS: chunks, INTERLEAVED: interleaved },
+      { x: from && from.first, table },
+      { y: to.first },
+      {
+        ...shared,
+        size: (rows / along) * runs * parts,
+        parts,
+        runs,
+        run,
+        along,
+        xStep: from?.step ?? 0,
+        yStep: to.step,
+      },
+      { CHUNKS: to.chunks, INTERLEAVED: interleaved },
     );
     return;
   }
@@ -95,47 +110,66 @@ export function rotateRows(x: Tensor | null, y: Tensor, { table, inner, interlea
   rotatePairs({ x, table }, { y }, { ...shared, size: (rows * extent) / 2, extent, pairStep, partner });
 }
 
+const RUN = 8;
+
 export const rotateChunks = /* @__PURE__ */ defineKernel({
   name: 'rotaryEmbedding.chunks',
   read: { x: 'strided vec4f?', table: 'vec4f' },
   write: { y: 'strided vec4f' },
-  params: { size: 'u32', parts: 'u32', positions: 'u32', inner: 'u32', turn: 'f32' },
+  params: {
+    size: 'u32',
+    parts: 'u32',
+    runs: 'u32',
+    run: 'u32',
+    along: 'u32', // rows along the last axis of rows, which has the steps below
+    xStep: 'u32',
+    yStep: 'u32',
+    positions: 'u32',
+    inner: 'u32',
+    turn: 'f32',
+  },
   constants: { CHUNKS: { tested: [2, 8] }, INTERLEAVED: [true, false] },
   workgroup: 64,
   grid: ({ size }) => Math.ceil(size / 64),
   wgsl: /* wgsl */ `
-fn chunk(source: u32, c: u32) -> vec4f {
-  if (HAS_X) { return x[source + c]; }
-  return y[source + c];
+fn chunk(at: u32) -> vec4f {
+  if (HAS_X) { return x[at]; }
+  return y[at];
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = linearGroup(group) * WORKGROUP + lane;
   if (i >= params.size) { return; }
-  let row = i / params.parts;
-  let place = viewIndex(params.y, row);
-  var source = place;
-  if (HAS_X) { source = viewIndex(params.x, row); }
-  let angles = ((row / params.inner) % params.positions) * CHUNKS;
-  if (INTERLEAVED) {
-    for (var c = i % params.parts; c < CHUNKS; c += params.parts) {
-      let a = chunk(source, c);
-      let angle = table[angles + c];
-      let sine = params.turn * angle.yyww;
-      y[place + c] = a * angle.xxzz + vec4f(-a.y, a.x, -a.w, a.z) * sine;
+  let unit = i / params.parts;
+  let start = (unit % params.runs) * params.run;
+  let head = (unit / params.runs) * params.along;
+  var yAt = viewIndex(params.y, head) + start * params.yStep;
+  var xAt = yAt;
+  if (HAS_X) { xAt = viewIndex(params.x, head) + start * params.xStep; }
+  for (var n = start; n < min(start + params.run, params.along); n++) {
+    let angles = (((head + n) / params.inner) % params.positions) * CHUNKS;
+    if (INTERLEAVED) {
+      for (var c = i % params.parts; c < CHUNKS; c += params.parts) {
+        let a = chunk(xAt + c);
+        let angle = table[angles + c];
+        let sine = params.turn * angle.yyww;
+        y[yAt + c] = a * angle.xxzz + vec4f(-a.y, a.x, -a.w, a.z) * sine;
+      }
+    } else {
+      for (var c = i % params.parts; c < CHUNKS / 2u; c += params.parts) {
+        let a = chunk(xAt + c);
+        let b = chunk(xAt + CHUNKS / 2u + c);
+        let low = table[angles + 2u * c];
+        let high = table[angles + 2u * c + 1u];
+        let cosine = vec4f(low.xz, high.xz);
+        let sine = params.turn * vec4f(low.yw, high.yw);
+        y[yAt + c] = a * cosine - b * sine;
+        y[yAt + CHUNKS / 2u + c] = b * cosine + a * sine;
+      }
     }
-  } else {
-    for (var c = i % params.parts; c < CHUNKS / 2u; c += params.parts) {
-      let a = chunk(source, c);
-      let b = chunk(source, CHUNKS / 2u + c);
-      let low = table[angles + 2u * c];
-      let high = table[angles + 2u * c + 1u];
-      let cosine = vec4f(low.xz, high.xz);
-      let sine = params.turn * vec4f(low.yw, high.yw);
-      y[place + c] = a * cosine - b * sine;
-      y[place + CHUNKS / 2u + c] = b * cosine + a * sine;
-    }
+    yAt += params.yStep;
+    if (HAS_X) { xAt += params.xStep; } else { xAt = yAt; }
   }
 }`,
 });
