@@ -2,15 +2,7 @@ import type { DType } from '../../tensor/engine/dtype.ts';
 import { defineKernel, type Kernel } from '../../tensor/engine/kernel.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import {
-  allDense,
-  type JointLayout,
-  jointLayout,
-  MAX_AXES,
-  packedTo,
-  splatsOf,
-  takesWholeQuads,
-} from './jointLayout.ts';
+import { allDense, FLAT, jointLayout, MAX_AXES, packedTo, splatsOf, takesWholeQuads } from './jointLayout.ts';
 import { type MapKernels, mapKernels } from './mapKernels.ts';
 
 /** `T`, `S`: a tensor of that element type, up to three of them. `number`: a plain number, up to two. */
@@ -51,22 +43,19 @@ export interface ElementMap<O extends Operands> {
 /* @__NO_SIDE_EFFECTS__ */
 export function defineMap<const O extends Operands>(spec: MapSpec<O>): ElementMap<O> {
   const names = Object.keys(spec.operands);
-  const tensors = names.filter((name) => spec.operands[name] !== 'number');
+  const inputs = names.filter((name) => spec.operands[name] !== 'number');
   const numbers = names.filter((name) => spec.operands[name] === 'number');
-  const kernels = mapKernels(spec, tensors);
+  const kernels = mapKernels(spec, inputs);
+  const typesOf = typeReader(spec);
   const op = spec.name.split('.')[0]!;
   const run = (args: Arguments<O>, y: Tensor): void => {
     if (y.size === 0) return;
     const given = args as Readonly<Record<string, Tensor | number>>;
-    const types = typesOf(spec, given, y);
-    const params = numbers.map((name) => checkedNumber(op, given[name] as number, types.T));
-    launch(
-      kernels,
-      tensors.map((name) => given[name] as Tensor),
-      y,
-      params,
-      types,
-    );
+    const tensors = [y];
+    for (const name of inputs) tensors.push(given[name] as Tensor);
+    const types = typesOf(given, y);
+    const values = numbers.map((name) => checkedNumber(op, given[name] as number, types.T));
+    launch(kernels, tensors, values, types);
   };
   return { run, quads: kernels.quads, elements: kernels.elements } as unknown as ElementMap<O>;
 }
@@ -76,14 +65,16 @@ interface Types {
   readonly S: DType;
 }
 
-function typesOf(spec: MapSpec<Operands>, args: Readonly<Record<string, Tensor | number>>, y: Tensor): Types {
-  let T = spec.result === 'S' ? undefined : y.dtype;
-  let S = spec.result === 'S' ? y.dtype : undefined;
-  for (const [name, kind] of Object.entries(spec.operands)) {
-    if (kind === 'T') T ??= (args[name] as Tensor).dtype;
-    if (kind === 'S') S ??= (args[name] as Tensor).dtype;
-  }
-  return { T: T ?? 'f32', S: S ?? 'bool' };
+type Given = Readonly<Record<string, Tensor | number>>;
+
+/** What T and S are in a call: the types of the result and of an operand of that kind. */
+function typeReader({ operands, result = 'T' }: MapSpec<Operands>): (args: Given, y: Tensor) => Types {
+  const first = (kind: OperandKind) => Object.keys(operands).find((name) => operands[name] === kind);
+  const [t, s] = [result === 'T' ? undefined : first('T'), result === 'S' ? undefined : first('S')];
+  const typeOf = (args: Given, name: string | undefined, other: DType) =>
+    name === undefined ? other : (args[name] as Tensor).dtype;
+  return (args, y) =>
+    result === 'T' ? { T: y.dtype, S: typeOf(args, s, 'bool') } : { T: typeOf(args, t, 'f32'), S: y.dtype };
 }
 
 function checkedNumber(op: string, value: number, type: DType): number {
@@ -94,8 +85,6 @@ function checkedNumber(op: string, value: number, type: DType): number {
   return value;
 }
 
-const NONE = [0, 0, 0, 0];
-const BUFFERS = ['a', 'b', 'c'];
 /** A dense tensor into a view that vectors of four do not fit. */
 export const scatter = /* @__PURE__ */ defineKernel({
   name: 'elementwise.scatter',
@@ -117,28 +106,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
 const GROUPS = { '64x1': [64, 1], '64x8': [64, 8], '256x1': [256, 1], '256x4': [256, 4] } as const;
 const CANDIDATES = ['64x1', '64x8', '256x1', '256x4'] as const;
+const ONES = [1, 1, 1, 1];
+const NONE: readonly number[] = [];
 
-function launch(
-  kernels: MapKernels,
-  inputs: readonly Tensor[],
-  y: Tensor,
-  numbers: readonly number[],
-  types: Types,
-): void {
-  const all = [...inputs, y];
-  const layout = allDense(y.size, all) ? flat(all.length) : jointLayout(y.shape, all);
-  const SPLATS = takesWholeQuads(y) ? splatsOf(layout, all) : undefined;
-  if (SPLATS === undefined && !(y.isDense && takesWholeQuads(y))) {
-    const packed = y.derive(y.shape);
-    launch(kernels, inputs, packed, numbers, types);
-    scatter({ x: packed }, { y }, { size: y.size }, { T: y.dtype });
-    packed.dispose();
+/** `tensors`: the result, then the inputs. */
+function launch(kernels: MapKernels, tensors: readonly Tensor[], numbers: readonly number[], types: Types): void {
+  const [y, a, b, c] = tensors as readonly [Tensor, Tensor, Tensor, Tensor];
+  const layout = allDense(tensors) ? FLAT : jointLayout(y.shape, tensors);
+  const { axes, extents, strides } = layout;
+  const whole = takesWholeQuads(y);
+  const SPLATS = whole ? splatsOf(layout, tensors) : undefined;
+  if (SPLATS === undefined && !(whole && y.isDense)) {
+    launchPacked(kernels, tensors, numbers, types);
     return;
   }
-  if (layout.axes > MAX_AXES) {
-    const packed = inputs.map((input) => packedTo(input, y.shape));
-    launch(kernels, packed, y, numbers, types);
-    for (const copy of packed) copy.dispose();
+  if (axes > MAX_AXES) {
+    launchOnCopies(kernels, tensors, numbers, types);
     return;
   }
   // On a processor an invocation costs more than the work on four elements; on a GPU lanes side by side are the point.
@@ -146,32 +129,41 @@ function launch(
   const [GROUP, QUADS] = GROUPS[choice];
   const params = {
     quads: Math.ceil(y.size / 4),
-    ...packedLayout(layout, inputs, y),
-    numbers: [numbers[0] ?? 0, numbers[1] ?? 0],
-    integers: [Math.trunc(numbers[0] ?? 0), Math.trunc(numbers[1] ?? 0)],
+    offsets: tensors.map(({ offset }) => offset),
+    extents: axes === 1 ? ONES : extents,
+    stride0: strides[0]!,
+    stride1: strides[1] ?? NONE,
+    stride2: strides[2] ?? NONE,
+    stride3: strides[3] ?? NONE,
+    numbers,
+    integers: numbers.length === 0 ? NONE : numbers.map(Math.trunc),
   };
-  const read: Record<string, Tensor> = {};
-  for (let i = 0; i < inputs.length; i++) read[BUFFERS[i]!] = inputs[i]!;
-  const constants = { ...types, AXES: layout.axes, GROUP, QUADS };
-  if (SPLATS !== undefined) kernels.quads(read, { y }, params, { ...constants, SPLATS });
-  else kernels.elements(read, { y }, params, constants);
+  const constants = { T: types.T, S: types.S, AXES: axes, GROUP, QUADS, SPLATS: SPLATS ?? 0 };
+  const kernel = SPLATS === undefined ? kernels.elements : kernels.quads;
+  kernel({ a, b, c }, { y }, params, constants as never);
 }
 
-function flat(tensors: number): JointLayout {
-  return { axes: 1, extents: [1], strides: [new Array<number>(tensors).fill(1)] };
+/** Into a view that whole vectors do not fit: by way of a dense result. */
+function launchPacked(
+  kernels: MapKernels,
+  [y, ...inputs]: readonly Tensor[],
+  numbers: readonly number[],
+  types: Types,
+) {
+  const packed = y!.derive(y!.shape);
+  launch(kernels, [packed, ...inputs], numbers, types);
+  scatter({ x: packed }, { y: y! }, { size: packed.size }, { T: packed.dtype });
+  packed.dispose();
 }
 
-/** Per axis a vec4u with the strides of a, b, c and of the result. */
-function packedLayout({ extents, strides }: JointLayout, inputs: readonly Tensor[], y: Tensor) {
-  const count = inputs.length;
-  const four = (values: readonly number[] | undefined): number[] =>
-    values ? [...values.slice(0, count), ...NONE.slice(count, 3), values[count]!] : NONE;
-  return {
-    extents: [0, 1, 2, 3].map((d) => extents[d] ?? 1),
-    offsets: four([...inputs.map(({ offset }) => offset), y.offset]),
-    stride0: four(strides[0]),
-    stride1: four(strides[1]),
-    stride2: four(strides[2]),
-    stride3: four(strides[3]),
-  };
+/** Of more axes than the kernels walk: on copies of the inputs. */
+function launchOnCopies(
+  kernels: MapKernels,
+  [y, ...inputs]: readonly Tensor[],
+  numbers: readonly number[],
+  types: Types,
+) {
+  const copies = inputs.map((input) => packedTo(input, y!.shape));
+  launch(kernels, [y!, ...copies], numbers, types);
+  for (const copy of copies) copy.dispose();
 }

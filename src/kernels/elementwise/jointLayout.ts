@@ -13,7 +13,7 @@ export interface JointLayout {
   readonly axes: number;
   /** Extent of each axis. */
   readonly extents: readonly number[];
-  /** Stride of each axis, per tensor; 0 where a tensor repeats. */
+  /** Strides of each axis, one per tensor; 0 where a tensor repeats. */
   readonly strides: readonly (readonly number[])[];
 }
 
@@ -46,27 +46,30 @@ function strideAt(tensor: Tensor, d: number): number {
   return d < 0 || tensor.shape[d] === 1 ? 0 : tensor.strides[d]!;
 }
 
-/** Whether all tensors have the same elements in the same row-major order: the common case, found without a loop. */
-export function allDense(size: number, tensors: readonly Tensor[]): boolean {
-  return tensors.every((tensor) => tensor.isDense && tensor.size === size);
+/** Whether all tensors have the same elements in row-major order: the common case, found without looking at axes. */
+export function allDense(tensors: readonly Tensor[]): boolean {
+  const { size } = tensors[0]!;
+  for (const tensor of tensors) if (!tensor.isDense || tensor.size !== size) return false;
+  return true;
 }
 
+/** The layout of tensors for which `allDense` holds. */
+export const FLAT: JointLayout = { axes: 1, extents: [1], strides: [[1, 1, 1, 1]] };
+
 /**
- * Which inputs repeat one element along the innermost axis, as a bit per tensor; undefined when four neighbors of the
- * result are not four neighbors, or one element, of every input. The last tensor is the result.
+ * Which inputs repeat one element along the innermost axis, a bit each; undefined when four neighbors of the result are
+ * not four neighbors, or one element, of every input. The first tensor is the result.
  */
-export function splatsOf(layout: JointLayout, tensors: readonly Tensor[]): number | undefined {
-  const { axes, extents, strides } = layout;
+export function splatsOf({ axes, extents, strides }: JointLayout, tensors: readonly Tensor[]): number | undefined {
   if (axes > 1 && extents[0]! % 4 !== 0) return undefined;
-  const inner = strides[0]!;
-  const result = tensors.length - 1;
   let splats = 0;
   for (let i = 0; i < tensors.length; i++) {
-    if (inner[i] === 0 && i !== result) {
-      splats |= 1 << i;
+    const step = strides[0]![i];
+    if (step === 0 && i > 0) {
+      splats |= 1 << (i - 1);
       continue;
     }
-    if (inner[i] !== 1 && !(i === result && extents[0] === 1)) return undefined;
+    if (step !== 1 && tensors[i]!.size !== 1) return undefined;
     if (tensors[i]!.offset % 4 !== 0) return undefined;
     for (let d = 1; d < axes; d++) if (strides[d]![i]! % 4 !== 0) return undefined;
   }

@@ -115,7 +115,7 @@ const OWN_NUMBERS = /* wgsl */ `
 fn number0() -> T { return select(T(params.numbers.x), T(params.integers.x), T(0.5) == T(0)); }
 fn number1() -> T { return select(T(params.numbers.y), T(params.integers.y), T(0.5) == T(0)); }`;
 
-// Positions in a, b, c and the result of the element with this row-major index.
+// Positions in the result, a, b and c of the element with this row-major index.
 const LOCATE = /* wgsl */ `
 fn locate(index: u32) -> vec4u {
   if (AXES == 1u) { return params.offsets + index * params.stride0; }
@@ -154,7 +154,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let end = min(first + WORKGROUP * QUADS, params.quads);
   for (var i = first; i < end; i += WORKGROUP) {
     let at = locate(4u * i);
-    y[at.w >> 2u] = element(quadA(at.x), quadB(at.y), quadC(at.z));
+    y[at.x >> 2u] = element(quadA(at.y), quadB(at.z), quadC(at.w));
   }
 }`;
 
@@ -185,10 +185,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       r = locate(index + 2u);
       s = locate(index + 3u);
     }
-    y[p.w >> 2u] = element(
-      gatherA(vec4u(p.x, q.x, r.x, s.x)),
-      gatherB(vec4u(p.y, q.y, r.y, s.y)),
-      gatherC(vec4u(p.z, q.z, r.z, s.z)),
+    y[p.x >> 2u] = element(
+      gatherA(vec4u(p.y, q.y, r.y, s.y)),
+      gatherB(vec4u(p.z, q.z, r.z, s.z)),
+      gatherC(vec4u(p.w, q.w, r.w, s.w)),
     );
   }
 }`;

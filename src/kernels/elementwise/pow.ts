@@ -11,7 +11,8 @@ import { unary } from './unaryOp.ts';
  * an integer; x^0 is 1. Exponents 2, 3, 1/2, -1 and -1/2 given as numbers are computed directly; otherwise the relative
  * error grows as |exponent · log x| · 1e-7.
  */
-export function pow(x: Operand, exponent: Operand): Tensor {
+export function pow(x: Operand, by: Operand | { readonly exponent: Operand }): Tensor {
+  const exponent = typeof by === 'object' && 'exponent' in by ? by.exponent : by;
   if (typeof x !== 'number' && typeof exponent === 'number' && DIRECT.has(exponent)) return directOp([x], { exponent });
   return powRow.apply(x, exponent);
 }

@@ -45,15 +45,15 @@ const FLOATS: readonly DType[] = ['f32', 'f16'];
 export function unary<N extends string = never>(row: UnaryRow<N>): UnaryOp<N> {
   const map = valueMap(row);
   const gradient = row.gradient === null ? null : gradientMap(row as GradientRow);
-  const forward = (x: Tensor, numbers: Partial<Numbers<N>> = {}): Tensor => {
+  const forward = (x: Tensor, numbers?: Partial<Numbers<N>>): Tensor => {
     const y = x.derive(x.shape);
-    map.run({ ...numbers, x } as never, y);
+    map.run({ x, ...numbers } as never, y);
     return y;
   };
-  const backward = (dy: Tensor, kept: Tensor | null, numbers: Partial<Numbers<N>> = {}): Tensor => {
+  const backward = (dy: Tensor, kept: Tensor | null, numbers?: Partial<Numbers<N>>): Tensor => {
     if (gradient === null) return zerosLike(dy);
     const dx = dy.derive(dy.shape);
-    gradient.run({ ...numbers, dy, ...(kept && { [row.keeps]: kept }) } as never, dx);
+    gradient.run({ dy, [row.keeps]: kept, ...numbers } as never, dx);
     return dx;
   };
   const op = defineOp({
@@ -64,7 +64,7 @@ export function unary<N extends string = never>(row: UnaryRow<N>): UnaryOp<N> {
     shape: ([x]: readonly [Shape], _numbers: Numbers<N>) => x,
     forward([x]: readonly [x: Tensor], numbers) {
       const y = forward(x, numbers);
-      return { y, saved: { kept: { x, y, nothing: null }[row.keeps] } };
+      return { y, saved: { kept: row.keeps === 'nothing' ? null : row.keeps === 'x' ? x : y } };
     },
     backward(dy, { kept }, numbers) {
       return [backward(dy, kept, numbers)];
