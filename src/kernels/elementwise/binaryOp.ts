@@ -2,7 +2,7 @@ import type { DType } from '../../tensor/engine/dtype.ts';
 import type { Kernel } from '../../tensor/engine/kernel.ts';
 import { indexOf, type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
-import { broadcastShapes, type Shape } from '../../tensor/engine/shape.ts';
+import { broadcastShapes, type Shape, sameShape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { sumTo } from '../reduce/sum.ts';
 import { defineMap, type ElementMap, type MapSpec, type Operands } from './elementMap.ts';
@@ -34,6 +34,10 @@ const FLOATS: readonly DType[] = ['f32', 'f16'];
 /* @__NO_SIDE_EFFECTS__ */
 export function binary(row: BinaryRow): BinaryOp {
   const values = operandMaps(`${row.name}.map`, row);
+  const reads = {
+    da: { a: mentions(row.da, 'a'), b: mentions(row.da, 'b') },
+    db: { a: mentions(row.db, 'a'), b: mentions(row.db, 'b') },
+  };
   const gradients = { a: gradientMaps(row, 'a', row.da), b: gradientMaps(row, 'b', row.db) };
   const op = defineOp({
     name: row.name,
@@ -44,10 +48,11 @@ export function binary(row: BinaryRow): BinaryOp {
     forward([a, b]: readonly [a: Tensor | null, b: Tensor | null], { number }) {
       const y = (a ?? b!).derive(broadcast(row.name, a?.shape ?? null, b?.shape ?? null));
       runOperands(values, a ?? number, b ?? number, y);
-      const keeps = (name: 'a' | 'b') =>
-        (a?.requiresGrad && mentions(row.da, name)) || (b?.requiresGrad && mentions(row.db, name));
-      const saved = { a: keeps('a') ? a : null, b: keeps('b') ? b : null };
-      return { y, saved: { ...saved, aShape: a?.shape ?? [], bShape: b?.shape ?? [] } };
+      const [da, db] = [a?.requiresGrad ?? false, b?.requiresGrad ?? false];
+      const keepsA = (da && reads.da.a) || (db && reads.db.a);
+      const keepsB = (da && reads.da.b) || (db && reads.db.b);
+      const saved = { a: keepsA ? a : null, b: keepsB ? b : null, aShape: a?.shape ?? [], bShape: b?.shape ?? [] };
+      return { y, saved };
     },
     backward(dy, { a, b, aShape, bShape }, { number }, [needsA, needsB]) {
       const args = { dy, a: a ?? number, b: b ?? number };
@@ -73,7 +78,8 @@ export function applyOperands(
 }
 
 export function broadcast(name: string, a: Shape | null, b: Shape | null): Shape {
-  return a && b ? broadcastShapes(name, a, b) : (a ?? b!);
+  if (a === null || b === null) return a ?? b!;
+  return sameShape(a, b) ? a : broadcastShapes(name, a, b);
 }
 
 type Pair = ElementMap<Operands>;

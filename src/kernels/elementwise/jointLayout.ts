@@ -24,22 +24,30 @@ export const MAX_AXES = 4;
 export function jointLayout(shape: Shape, tensors: readonly Tensor[]): JointLayout {
   const extents: number[] = [];
   const strides: number[][] = [];
-  for (let d = 0; d < shape.length; d++) {
+  // From the innermost axis outwards; `outermost` are the strides of the last axis found.
+  let outermost: number[] = [];
+  for (let d = shape.length - 1; d >= 0; d--) {
     const extent = shape[d]!;
     if (extent === 1) continue;
-    const step = tensors.map((tensor) => strideAt(tensor, d - shape.length + tensor.ndim));
-    const last = extents.length - 1;
-    const outer = strides[last];
-    if (outer?.every((stride, i) => stride === step[i]! * extent)) {
-      extents[last]! *= extent;
-      strides[last] = step;
+    const step: number[] = [];
+    for (const tensor of tensors) step.push(strideAt(tensor, d - shape.length + tensor.ndim));
+    const axis = extents.length - 1;
+    if (axis >= 0 && continues(step, outermost, extents[axis]!)) {
+      extents[axis]! *= extent;
     } else {
       extents.push(extent);
       strides.push(step);
+      outermost = step;
     }
   }
   if (extents.length === 0) return { axes: 1, extents: [1], strides: [tensors.map(() => 0)] };
-  return { axes: extents.length, extents: extents.reverse(), strides: strides.reverse() };
+  return { axes: extents.length, extents, strides };
+}
+
+/** Whether one step of the outer axis is as far as the whole inner one, in every tensor. */
+function continues(outer: readonly number[], inner: readonly number[], extent: number): boolean {
+  for (let i = 0; i < outer.length; i++) if (outer[i] !== inner[i]! * extent) return false;
+  return true;
 }
 
 function strideAt(tensor: Tensor, d: number): number {
