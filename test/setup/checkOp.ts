@@ -54,9 +54,10 @@ export async function checkOp(check: OpCheck): Promise<void> {
   const { outputs, grads } = tidy(() => {
     const views = leaves.map((leaf, i) => viewOf(leaf, check.inputs[i]!));
     const ys = listOf(check.run(views));
-    for (const y of ys) {
-      if (y.requiresGrad) y.backward(tensor(Float32Array.from(upstream[ys.indexOf(y)]!.data), { shape: y.shape }));
-    }
+    backwardFrom(
+      ys,
+      upstream.map(({ data }) => data),
+    );
     return {
       outputs: ys.map((y) => ({ shape: y.shape, data: y.data() })),
       grads: leaves.map((leaf, i) => leaf.grad && viewOf(leaf.grad, check.inputs[i]!).data()),
@@ -77,6 +78,18 @@ export async function checkOp(check: OpCheck): Promise<void> {
   } finally {
     for (const leaf of leaves) leaf.dispose();
   }
+}
+
+/** Carries a gradient into every output. Several share one graph, which a first `backward` would release: one sum does. */
+export function backwardFrom(ys: readonly Tensor[], upstream: readonly ArrayLike<number>[]): void {
+  const seeds = ys.map(({ shape }, i) => tensor(Float32Array.from(upstream[i]!), { shape }));
+  const graded = [...ys.keys()].filter((i) => ys[i]!.requiresGrad);
+  if (graded.length === 1) ys[graded[0]!]!.backward(seeds[graded[0]!]!);
+  else if (graded.length > 1)
+    graded
+      .map((i) => ys[i]!.mul(seeds[i]!).sum())
+      .reduce((a, b) => a.add(b))
+      .backward();
 }
 
 /** Compares elements; the error is measured against the largest magnitude among the truth. NaN and infinities must match. */

@@ -6,7 +6,7 @@ import { tidy } from '../../src/tensor/engine/scope.ts';
 import { readNpz } from '../../src/tensor/files/npz.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { formulaInput } from '../fixtures/formula.ts';
-import { expectClose } from './checkOp.ts';
+import { backwardFrom, expectClose } from './checkOp.ts';
 
 interface InputSpec {
   readonly arg: string;
@@ -78,11 +78,14 @@ async function runCase(
     const result = call(views, made.attributes);
     const outputs: Readonly<Record<string, Tensor>> =
       'storage' in result ? { y: result as Tensor } : (result as Record<string, Tensor>);
-    for (const { name, upstream, shape } of made.outputs) {
+    for (const { name, shape } of made.outputs) {
       expect(outputs[name]!.shape.join() || '1', `shape of ${name}`).toBe(shape.join() || '1');
-      if (upstream)
-        outputs[name]!.backward(tensor(formulaInput({ name: upstream, shape }), { shape: outputs[name]!.shape }));
     }
+    const weighed = made.outputs.filter(({ upstream }) => upstream);
+    backwardFrom(
+      weighed.map(({ name }) => outputs[name]!),
+      weighed.map(({ upstream, shape }) => formulaInput({ name: upstream!, shape })),
+    );
     return {
       values: made.outputs.map(({ name }) => outputs[name]!.data()),
       grads: made.gradients.map(({ arg }) => leaves[arg]!.grad?.data()),
