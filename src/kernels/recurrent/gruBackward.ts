@@ -1,0 +1,126 @@
+import { defineKernel } from '../../tensor/engine/kernel.ts';
+
+/**
+ * Gradients of one step; an invocation computes four units of one row of the batch. First it finishes the step behind:
+ * carry, which holds dh · z of it, gets its (dr', dz', da) · W. Then it begins its own. weight [3 · hidden, quads] is packed.
+ */
+export const gruGradStep = /* @__PURE__ */ defineKernel({
+  name: 'gru.gradStep',
+  read: { weight: 'vec4f', gates: 'f32', states: 'f32', dy: 'f32' },
+  write: { dgates: 'f32', carry: 'f32' },
+  params: {
+    t: 'u32',
+    behind: 'u32',
+    before: 'u32',
+    finish: 'u32',
+    begin: 'u32',
+    batch: 'u32',
+    hidden: 'u32',
+    quads: 'u32',
+  },
+  workgroup: 16,
+  grid: ({ batch, quads }) => Math.ceil((batch * quads) / 16),
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linearGroup(group) * WORKGROUP + lane;
+  let row = i / params.quads;
+  let quad = i % params.quads;
+  if (row >= params.batch) { return; }
+  let hidden = params.hidden;
+  var through = vec4f();
+  if (params.finish == 1u) {
+    let start = ((params.behind * params.batch + row) * 6u + 3u) * hidden;
+    var at = quad;
+    for (var k = 0u; k < 3u * hidden; k++) {
+      through += dgates[start + k] * weight[at];
+      at += params.quads;
+    }
+  }
+  let unit = 4u * quad;
+  let place = params.t * params.batch + row;
+  for (var c = 0u; c < min(4u, hidden - unit); c++) {
+    let u = unit + c;
+    let held = row * hidden + u;
+    var dh = carry[held] + through[c];
+    if (params.begin == 1u) {
+      dh += dy[place * hidden + u];
+      let gate = place * 4u * hidden + u;
+      let r = gates[gate];
+      let z = gates[gate + hidden];
+      let n = gates[gate + 2u * hidden];
+      let a = gates[gate + 3u * hidden];
+      let h = states[(params.before * params.batch + row) * hidden + u];
+      let dn = dh * (1.0 - z) * (1.0 - n) * (1.0 + n);
+      let dz = dh * (h - n) * z * (1.0 - z);
+      let dr = dn * a * r * (1.0 - r);
+      let out = place * 6u * hidden + u;
+      dgates[out] = dr;
+      dgates[out + hidden] = dz;
+      dgates[out + 2u * hidden] = dn;
+      dgates[out + 3u * hidden] = dr;
+      dgates[out + 4u * hidden] = dz;
+      dgates[out + 5u * hidden] = dn * r;
+      dh *= z;
+    }
+    carry[held] = dh;
+  }
+}`,
+});
+
+/** All steps of one row of the batch per workgroup, an invocation per unit. weight [3 · hidden, padded] is packed. */
+export const gruGradGroup = /* @__PURE__ */ defineKernel({
+  name: 'gru.gradGroup',
+  read: { weight: 'f32', gates: 'f32', states: 'f32', dy: 'f32' },
+  write: { dgates: 'f32', carry: 'f32' },
+  params: { time: 'u32', batch: 'u32', hidden: 'u32', padded: 'u32', reverse: 'u32' },
+  constants: { UNITS: [32, 64, 128, 256] },
+  workgroup: ({ UNITS }) => UNITS,
+  grid: ({ batch }) => batch,
+  wgsl: /* wgsl */ `
+var<workgroup> slopes: array<vec3f, WORKGROUP>; // (dr', dz', da) of one unit
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = linearGroup(group);
+  if (row >= params.batch) { return; }
+  let hidden = params.hidden;
+  let inside = lane < hidden;
+  let unit = min(lane, hidden - 1u);
+  var dh = carry[row * hidden + unit];
+  for (var step = 0u; step < params.time; step++) {
+    let t = select(params.time - 1u - step, step, params.reverse == 1u);
+    let place = t * params.batch + row;
+    dh += dy[place * hidden + unit];
+    let gate = place * 4u * hidden + unit;
+    let r = gates[gate];
+    let z = gates[gate + hidden];
+    let n = gates[gate + 2u * hidden];
+    let a = gates[gate + 3u * hidden];
+    let h = states[((t + params.reverse) * params.batch + row) * hidden + unit];
+    let dn = dh * (1.0 - z) * (1.0 - n) * (1.0 + n);
+    let dz = dh * (h - n) * z * (1.0 - z);
+    let dr = dn * a * r * (1.0 - r);
+    slopes[lane] = vec3f(dr, dz, dn * r);
+    if (inside) {
+      let out = place * 6u * hidden + unit;
+      dgates[out] = dr;
+      dgates[out + hidden] = dz;
+      dgates[out + 2u * hidden] = dn;
+      dgates[out + 3u * hidden] = dr;
+      dgates[out + 4u * hidden] = dz;
+      dgates[out + 5u * hidden] = dn * r;
+    }
+    workgroupBarrier();
+    dh *= z;
+    var at = unit;
+    for (var k = 0u; k < hidden; k++) {
+      let block = hidden * params.padded;
+      dh += dot(slopes[k], vec3f(weight[at], weight[at + block], weight[at + 2u * block]));
+      at += params.padded;
+    }
+    workgroupBarrier(); // before the next step overwrites the slopes
+  }
+  if (inside) { carry[row * hidden + unit] = dh; }
+}`,
+});

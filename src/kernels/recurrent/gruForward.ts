@@ -1,0 +1,150 @@
+import { defineKernel } from '../../tensor/engine/kernel.ts';
+import { SIGMOID, TANGENT } from '../elementwise/mathFunctions.ts';
+
+/** Columns of a matrix in the order the recurrence reads them, each row filled up with zeros to whole vectors. */
+export const packColumns = /* @__PURE__ */ defineKernel({
+  name: 'gru.packWeight',
+  read: { weight: 'f32' },
+  write: { y: 'f32' },
+  params: {
+    size: 'u32',
+    blocks: 'u32',
+    columns: 'u32',
+    padded: 'u32',
+    step: 'u32',
+    block: 'u32',
+    column: 'u32',
+  },
+  workgroup: 64,
+  grid: ({ size }) => Math.ceil(size / 64),
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linearGroup(group) * WORKGROUP + lane;
+  if (i >= params.size) { return; }
+  let c = i % params.padded;
+  let b = (i / params.padded) % params.blocks;
+  let row = i / params.padded / params.blocks;
+  var value = 0.0;
+  if (c < params.columns) { value = weight[row * params.step + b * params.block + c * params.column]; }
+  y[i] = value;
+}`,
+});
+
+/** One step; an invocation computes four units of one row of the batch. weight [hidden, 3, quads] is packed. */
+export const gruStep = /* @__PURE__ */ defineKernel({
+  name: 'gru.step',
+  read: { projected: 'f32', weight: 'vec4f', bias: 'f32?' },
+  write: { states: 'f32', gates: 'f32?' },
+  params: { t: 'u32', before: 'u32', after: 'u32', batch: 'u32', hidden: 'u32', quads: 'u32' },
+  workgroup: 16,
+  grid: ({ batch, quads }) => Math.ceil((batch * quads) / 16),
+  functions: SIGMOID + TANGENT,
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linearGroup(group) * WORKGROUP + lane;
+  let row = i / params.quads;
+  let quad = i % params.quads;
+  if (row >= params.batch) { return; }
+  let before = (params.before * params.batch + row) * params.hidden;
+  var r = vec4f();
+  var z = vec4f();
+  var a = vec4f();
+  var at = quad;
+  for (var k = 0u; k < params.hidden; k++) {
+    let h = states[before + k];
+    r += h * weight[at];
+    z += h * weight[at + params.quads];
+    a += h * weight[at + 2u * params.quads];
+    at += 3u * params.quads;
+  }
+  let unit = 4u * quad;
+  if (HAS_BIAS) {
+    r += biasQuad(unit);
+    z += biasQuad(params.hidden + unit);
+    a += biasQuad(2u * params.hidden + unit);
+  }
+  let input = (params.t * params.batch + row) * 3u * params.hidden + unit;
+  r = sigmoid(r + projectedQuad(input, unit));
+  z = sigmoid(z + projectedQuad(input + params.hidden, unit));
+  let n = hyperbolicTangent(r * a + projectedQuad(input + 2u * params.hidden, unit));
+  let after = (params.after * params.batch + row) * params.hidden;
+  let gate = (params.t * params.batch + row) * 4u * params.hidden + unit;
+  for (var c = 0u; c < min(4u, params.hidden - unit); c++) {
+    states[after + unit + c] = (1.0 - z[c]) * n[c] + z[c] * states[before + unit + c];
+    if (HAS_GATES) {
+      gates[gate + c] = r[c];
+      gates[gate + params.hidden + c] = z[c];
+      gates[gate + 2u * params.hidden + c] = n[c];
+      gates[gate + 3u * params.hidden + c] = a[c];
+    }
+  }
+}
+
+// Elements behind the last unit repeat it; nothing is stored for them.
+fn steps(unit: u32) -> vec4u {
+  return min(vec4u(0u, 1u, 2u, 3u), vec4u(params.hidden - 1u - unit));
+}
+fn projectedQuad(at: u32, unit: u32) -> vec4f {
+  let s = vec4u(at) + steps(unit);
+  return vec4f(projected[s.x], projected[s.y], projected[s.z], projected[s.w]);
+}
+fn biasQuad(at: u32) -> vec4f {
+  let s = vec4u(at) + steps(at % params.hidden);
+  return vec4f(bias[s.x], bias[s.y], bias[s.z], bias[s.w]);
+}`,
+});
+
+/** All steps of one row of the batch per workgroup, an invocation per unit. weight [hidden, 3, padded] is packed. */
+export const gruGroup = /* @__PURE__ */ defineKernel({
+  name: 'gru.group',
+  read: { projected: 'f32', weight: 'f32', bias: 'f32?' },
+  write: { states: 'f32', gates: 'f32?' },
+  params: { time: 'u32', batch: 'u32', hidden: 'u32', padded: 'u32', reverse: 'u32' },
+  constants: { UNITS: [32, 64, 128, 256] },
+  workgroup: ({ UNITS }) => UNITS,
+  grid: ({ batch }) => batch,
+  functions: SIGMOID + TANGENT,
+  wgsl: /* wgsl */ `
+var<workgroup> state: array<f32, WORKGROUP>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = linearGroup(group);
+  if (row >= params.batch) { return; }
+  let inside = lane < params.hidden;
+  let unit = min(lane, params.hidden - 1u);
+  var fixed = vec3f();
+  if (HAS_BIAS) { fixed = vec3f(bias[unit], bias[params.hidden + unit], bias[2u * params.hidden + unit]); }
+  var h = states[(params.reverse * params.time * params.batch + row) * params.hidden + unit];
+  for (var step = 0u; step < params.time; step++) {
+    state[lane] = h;
+    workgroupBarrier();
+    var sums = fixed;
+    var at = unit;
+    for (var k = 0u; k < params.hidden; k++) {
+      sums += state[k] * vec3f(weight[at], weight[at + params.padded], weight[at + 2u * params.padded]);
+      at += 3u * params.padded;
+    }
+    let t = select(step, params.time - 1u - step, params.reverse == 1u);
+    let place = t * params.batch + row;
+    let input = place * 3u * params.hidden + unit;
+    let gate = sigmoid(vec4f(sums.x + projected[input], sums.y + projected[input + params.hidden], 0.0, 0.0));
+    let n = hyperbolicTangent(vec4f(gate.x * sums.z + projected[input + 2u * params.hidden])).x;
+    h = (1.0 - gate.y) * n + gate.y * h;
+    if (inside) {
+      let after = t + 1u - params.reverse;
+      states[(after * params.batch + row) * params.hidden + unit] = h;
+      if (HAS_GATES) {
+        let out = place * 4u * params.hidden + unit;
+        gates[out] = gate.x;
+        gates[out + params.hidden] = gate.y;
+        gates[out + 2u * params.hidden] = n;
+        gates[out + 3u * params.hidden] = sums.z;
+      }
+    }
+    workgroupBarrier(); // before the next step overwrites the state
+  }
+}`,
+});
