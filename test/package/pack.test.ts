@@ -81,6 +81,10 @@ describe('in Node', () => {
   });
 });
 
+test('the command is installed and finds a device that computes', async () => {
+  expect(await node(join(consumer.directory, 'node_modules/.bin/tympan'), 'doctor')).toMatch(/^computes +yes$/m);
+});
+
 describe('types', () => {
   const source = `
     import { type Device, init, relu, sum, type Tensor, tensor, tidy } from 'tympan';
