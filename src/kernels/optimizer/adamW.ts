@@ -1,54 +1,46 @@
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { inGroups, type Slot, vectorsOf } from './slots.ts';
-
-/**
- * One AdamW step for many tensors. Loshchilov and Hutter 2017, https://arxiv.org/abs/1711.05101, algorithm 2, as PyTorch
- * computes it:
- *
- *   p ← p (1 − lr · weightDecay)
- *   m ← β₁ m + (1 − β₁) g          v ← β₂ v + (1 − β₂) g²
- *   p ← p − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + eps)
- *
- * Three tensors share a launch: with the moments of all tensors in one buffer and the hyper-parameters in another, that
- * fills the eight bindings every device has. Step count and rate live on the device, so that a recorded step replays.
- *
- * moments: [2, total]: m, then v, each tensor at its `stateAt`. hyper: see `adamWHyper`.
- */
-export function adamWStep(slots: readonly Slot[], moments: Tensor, hyper: Tensor): void {
-  advance({}, { hyper });
-  const total = moments.size / 8; // vec4 elements per moment
-  for (const [a, b, c] of inGroups(slots, 3)) {
-    update(
-      { grad0: a!.grad, grad1: b?.grad ?? null, grad2: c?.grad ?? null, hyper },
-      { param0: a!.param, param1: b?.param ?? null, param2: c?.param ?? null, moments },
-      {
-        total,
-        count0: vectorsOf(a),
-        count1: vectorsOf(b),
-        count2: vectorsOf(c),
-        at0: (a!.stateAt ?? 0) / 4,
-        at1: (b?.stateAt ?? 0) / 4,
-        at2: (c?.stateAt ?? 0) / 4,
-      },
-    );
-  }
-}
+import { buffersOf, launchesOf, type Slot, slotKernel } from './slots.ts';
 
 export interface AdamWSettings {
   readonly lr: number;
   readonly betas: readonly [number, number];
   readonly eps: number;
+  /** Decoupled from the gradient: each step takes lr · weightDecay of the parameter away. */
   readonly weightDecay: number;
 }
 
-/** The hyper-parameter buffer at step 0: lr, β₁, β₂, eps, weightDecay, β₁ᵗ, β₂ᵗ, t. */
+/**
+ * What the step reads from the device: lr, β1, β2, eps, weightDecay, the number of steps taken, 1 - β1^t and 1 - β2^t. The
+ * first five are the host's to change, the others rise on the device, so that a recorded step can be replayed.
+ */
 export function adamWHyper({ lr, betas, eps, weightDecay }: AdamWSettings): number[] {
-  return [lr, betas[0], betas[1], eps, weightDecay, 1, 1, 0];
+  return [lr, betas[0], betas[1], eps, weightDecay, 0, 0, 0];
 }
 
-// Counts the step: the powers of β are products carried along, exact enough as they go to 0.
-export const advance = /* @__PURE__ */ defineKernel({
+/**
+ * One step of AdamW on all slots, in place. Loshchilov and Hutter 2017, https://arxiv.org/abs/1711.05101
+ *
+ *   p ← p - lr · weightDecay · p
+ *   m ← m + (1 - β1) (g - m)      v ← β2 v + (1 - β2) g²
+ *   p ← p - lr / (1 - β1^t) · m / (sqrt(v / (1 - β2^t)) + eps)
+ *
+ * `state` is [2, total] with m in the first row and v in the second, zeros at first; `hyper` is made from `adamWHyper`.
+ *
+ * @throws ShapeError, DTypeError when a slot does not fit; see `launchesOf`.
+ */
+export function adamWStep(slots: readonly Slot[], state: Tensor, hyper: Tensor): void {
+  const launches = launchesOf('adamW', slots, state);
+  adamWAdvance({}, { hyper });
+  for (const launch of launches) {
+    const { grads, params } = buffersOf(launch);
+    const { ends, places } = launch;
+    adamWUpdate({ ...grads, hyper }, { ...params, state }, { ends, places, second: state.shape[1]! / 4 });
+  }
+}
+
+// 1 - β^t from the step before: pow(β2, t) near 1 would leave 1 - β2^t with four digits.
+export const adamWAdvance = /* @__PURE__ */ defineKernel({
   name: 'adamW.advance',
   read: {},
   write: { hyper: 'f32' },
@@ -57,48 +49,36 @@ export const advance = /* @__PURE__ */ defineKernel({
   wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main() {
-  hyper[5] *= hyper[1];
-  hyper[6] *= hyper[2];
-  hyper[7] += 1.0;
+  hyper[5] += 1.0;
+  hyper[6] = hyper[6] * hyper[1] + (1.0 - hyper[1]);
+  hyper[7] = hyper[7] * hyper[2] + (1.0 - hyper[2]);
 }`,
 });
 
-// Reading and writing whole vec4s is safe past a tensor's end: storages are multiples of 16 bytes.
-export const update = /* @__PURE__ */ defineKernel({
-  name: 'adamW.update',
-  read: { grad0: 'vec4f', grad1: 'vec4f?', grad2: 'vec4f?', hyper: 'f32' },
-  write: { param0: 'vec4f', param1: 'vec4f?', param2: 'vec4f?', moments: 'vec4f' },
-  params: { total: 'u32', count0: 'u32', count1: 'u32', count2: 'u32', at0: 'u32', at1: 'u32', at2: 'u32' },
-  workgroup: 64,
-  grid: ({ count0, count1, count2 }) => Math.ceil((count0 + count1 + count2) / 64),
-  wgsl: /* wgsl */ `
-fn stepped(param: vec4f, grad: vec4f, at: u32) -> vec4f {
-  let beta1 = hyper[1];
-  let beta2 = hyper[2];
-  let m = beta1 * moments[at] + (1.0 - beta1) * grad;
-  let v = beta2 * moments[params.total + at] + (1.0 - beta2) * grad * grad;
-  moments[at] = m;
-  moments[params.total + at] = v;
-  let rate = hyper[0] / (1.0 - hyper[5]);
-  let scale = 1.0 / sqrt(1.0 - hyper[6]);
-  return param * (1.0 - hyper[0] * hyper[4]) - rate * m / (sqrt(v) * scale + hyper[3]);
+export const adamWUpdate = /* @__PURE__ */ slotKernel(
+  'adamW.update',
+  /* wgsl */ `
+fn stepped(param: vec4f, gradient: vec4f, at: u32) -> vec4f {
+  let lr = hyper[0];
+  let mean = state[at] + (1.0 - hyper[1]) * (gradient - state[at]);
+  let square = hyper[2] * state[params.second + at] + (1.0 - hyper[2]) * gradient * gradient;
+  state[at] = mean;
+  state[params.second + at] = square;
+  let scale = sqrt(square) / sqrt(hyper[7]) + hyper[3];
+  return param * (1.0 - lr * hyper[4]) - lr / hyper[6] * mean / scale;
+}`,
+);
+
+/** The same step on one parameter in float64, in place; t counts from 1. */
+export function adamWReference(
+  { param, grad, m, v }: { param: Float64Array; grad: ArrayLike<number>; m: Float64Array; v: Float64Array },
+  { lr, betas: [beta1, beta2], eps, weightDecay }: AdamWSettings,
+  t: number,
+): void {
+  for (let i = 0; i < param.length; i++) {
+    m[i] = beta1 * m[i]! + (1 - beta1) * grad[i]!;
+    v[i] = beta2 * v[i]! + (1 - beta2) * grad[i]! ** 2;
+    const step = m[i]! / (1 - beta1 ** t) / (Math.sqrt(v[i]! / (1 - beta2 ** t)) + eps);
+    param[i] = param[i]! * (1 - lr * weightDecay) - lr * step;
+  }
 }
-
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  var i = linearGroup(group) * WORKGROUP + lane;
-  if (i < params.count0) {
-    param0[i] = stepped(param0[i], grad0[i], params.at0 + i);
-    return;
-  }
-  i -= params.count0;
-  if (HAS_PARAM1 && i < params.count1) {
-    param1[i] = stepped(param1[i], grad1[i], params.at1 + i);
-    return;
-  }
-  i -= params.count1;
-  if (HAS_PARAM2 && i < params.count2) {
-    param2[i] = stepped(param2[i], grad2[i], params.at2 + i);
-  }
-}`,
-});

@@ -1,184 +1,198 @@
-import { empty } from '../../tensor/engine/core.ts';
+import { ShapeError } from '../../tensor/engine/errors.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { tidy } from '../../tensor/engine/scope.ts';
+import { formatShape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { inGroups, vectorsOf } from './slots.ts';
+import { fold } from '../reduce/fold.ts';
+import { sumFold } from '../reduce/sum.ts';
+import { ownsMemory } from './slots.ts';
 
-const CHUNK = 64; // vec4 elements per partial sum: 256 squares, few enough for f32
+const PER_LAUNCH = 7; // tensors, which with one more buffer make the 8 a kernel can bind
+const BLOCK = 64 * 16 * 4; // elements of one workgroup: 16 quads for each invocation
 
-/** Euclidean norm of all gradients together, as a tensor [1]: nothing is read back. Seven tensors share a launch. */
+/**
+ * Euclidean norm of all the gradients together, as a tensor [1] on the device.
+ *
+ * @throws RangeError without gradients; ShapeError for one that is a view.
+ */
 export function gradNorm(grads: readonly Tensor[]): Tensor {
   const first = grads[0];
-  if (first === undefined) throw new RangeError('gradNorm: there must be at least one gradient');
+  if (!first) throw new RangeError('gradNorm: there must be at least one gradient');
+  checkGradients('gradNorm', grads);
   return tidy(() => {
-    const partials = empty(first, [grads.reduce((total, grad) => total + chunksOf(grad), 0)]);
+    const launches = inLaunches(grads);
+    const blocks = launches.map(({ ends }) => ends[PER_LAUNCH - 1]!);
+    const partial = first.derive([blocks.reduce((a, b) => a + b, 0) * 64]);
     let at = 0;
-    for (const group of inGroups(grads, 7)) {
-      const [a, b, c, d, e, f, g] = group;
-      const sizes = [a, b, c, d, e, f, g].map((grad) => grad?.size ?? 0);
-      squares(
-        {
-          grad0: a!,
-          grad1: b ?? null,
-          grad2: c ?? null,
-          grad3: d ?? null,
-          grad4: e ?? null,
-          grad5: f ?? null,
-          grad6: g ?? null,
-        },
-        { partials },
-        { at, low: sizes.slice(0, 4), high: [...sizes.slice(4), 0] },
-      );
-      at += group.reduce((total, grad) => total + chunksOf(grad), 0);
+    for (const [i, { buffers, ...launch }] of launches.entries()) {
+      gradNormSquares(buffers, { squares: partial }, { ...packed(launch), at });
+      at += blocks[i]! * 64;
     }
-    const norm = empty(first, [1]);
-    root({ partials }, { norm }, { count: partials.size });
+    const norm = first.derive([1]);
+    gradNormRoot({ sum: fold(sumFold, { x: partial, dims: [0] }) }, { norm });
     return norm;
   });
 }
 
-/** Multiplies every gradient, in place, by min(1, maxNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_ does. */
+/**
+ * Multiplies all gradients in place by min(1, maxNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_ does.
+ *
+ * @throws ShapeError for a gradient that is a view.
+ */
 export function scaleGradients(grads: readonly Tensor[], norm: Tensor, maxNorm: number): void {
-  for (const group of inGroups(grads, 7)) {
-    const [a, b, c, d, e, f, g] = group;
-    const counts = [a, b, c, d, e, f, g].map((grad) => vectorsOf(grad && { grad }));
-    clip(
-      { norm },
-      {
-        grad0: a!,
-        grad1: b ?? null,
-        grad2: c ?? null,
-        grad3: d ?? null,
-        grad4: e ?? null,
-        grad5: f ?? null,
-        grad6: g ?? null,
-      },
-      { maxNorm, low: counts.slice(0, 4), high: [...counts.slice(4), 0] },
-    );
+  checkGradients('scaleGradients', grads);
+  for (const { buffers, ...launch } of inLaunches(grads))
+    gradNormScale({ norm }, buffers, { ...packed(launch), maxNorm });
+}
+
+interface Launch {
+  readonly buffers: {
+    readonly [K in 'g0' | 'g1' | 'g2' | 'g3' | 'g4' | 'g5' | 'g6']: Tensor | null;
+  };
+  /** Workgroups up to the end of each tensor, and elements of each. */
+  readonly ends: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+function inLaunches(grads: readonly Tensor[]): Launch[] {
+  const launches: Launch[] = [];
+  for (let first = 0; first < grads.length; first += PER_LAUNCH) {
+    const part = Array.from({ length: PER_LAUNCH }, (_, i) => grads[first + i] ?? null);
+    const sizes = part.map((grad) => grad?.size ?? 0);
+    let end = 0;
+    const ends = sizes.map((size) => {
+      end += Math.ceil(size / BLOCK);
+      return end;
+    });
+    const [g0, g1, g2, g3, g4, g5, g6] = part as [Tensor, ...(Tensor | null)[]];
+    const buffers = { g0, g1: g1!, g2: g2!, g3: g3!, g4: g4!, g5: g5!, g6: g6! };
+    launches.push({ buffers, ends, sizes });
+  }
+  return launches;
+}
+
+/** As two vectors of four, which is how parameters take seven numbers. */
+function packed({ ends, sizes }: Pick<Launch, 'ends' | 'sizes'>) {
+  return {
+    endsA: ends.slice(0, 4),
+    endsB: [...ends.slice(4), ends[PER_LAUNCH - 1]!],
+    sizesA: sizes.slice(0, 4),
+    sizesB: [...sizes.slice(4), 0],
+  };
+}
+
+function checkGradients(op: string, grads: readonly Tensor[]): void {
+  for (const [i, grad] of grads.entries()) {
+    if (!ownsMemory(grad)) {
+      throw new ShapeError(`${op}: gradient ${i} ${formatShape(grad.shape)} must own its memory, got a view`);
+    }
   }
 }
 
-function chunksOf(grad: Tensor): number {
-  return Math.ceil(vectorsOf({ grad }) / CHUNK);
+/** Finds the tensor a workgroup is for, and reads it by number. */
+const BLOCKS = `
+const QUADS = 16u;
+
+struct Block { which: u32, first: u32, size: u32 }
+
+fn blockOf(index: u32) -> Block {
+  var which = 0u;
+  for (; which < 6u; which++) {
+    if (index < endOf(which)) { break; }
+  }
+  let start = select(0u, endOf(max(which, 1u) - 1u), which > 0u);
+  let size = select(params.sizesB[which % 4u], params.sizesA[which % 4u], which < 4u);
+  return Block(which, (index - start) * QUADS * WORKGROUP, size);
 }
 
-// One invocation squares and sums one chunk. The last vec4 of a tensor may hold padding, which must not count.
-export const squares = /* @__PURE__ */ defineKernel({
+fn endOf(which: u32) -> u32 {
+  return select(params.endsB[which % 4u], params.endsA[which % 4u], which < 4u);
+}
+
+fn valueAt(which: u32, quad: u32) -> vec4f {
+  switch (which) {
+    case 0u: { return g0[quad]; }
+    case 1u: { return g1[quad]; }
+    case 2u: { return g2[quad]; }
+    case 3u: { return g3[quad]; }
+    case 4u: { return g4[quad]; }
+    case 5u: { return g5[quad]; }
+    default: { return g6[quad]; }
+  }
+}
+`;
+
+export const gradNormSquares = /* @__PURE__ */ defineKernel({
   name: 'gradNorm.squares',
-  read: {
-    grad0: 'f32',
-    grad1: 'f32?',
-    grad2: 'f32?',
-    grad3: 'f32?',
-    grad4: 'f32?',
-    grad5: 'f32?',
-    grad6: 'f32?',
-  },
-  write: { partials: 'f32' },
-  params: { at: 'u32', low: 'vec4u', high: 'vec4u' },
+  read: { g0: 'vec4f?', g1: 'vec4f?', g2: 'vec4f?', g3: 'vec4f?', g4: 'vec4f?', g5: 'vec4f?', g6: 'vec4f?' },
+  write: { squares: 'f32' },
+  params: { endsA: 'vec4u', endsB: 'vec4u', sizesA: 'vec4u', sizesB: 'vec4u', at: 'u32' },
   workgroup: 64,
-  grid: ({ low, high }) =>
-    Math.ceil([...low, ...high].reduce((total, size) => total + Math.ceil(size / (4 * CHUNK)), 0) / 64),
+  grid: ({ endsB }) => endsB[3]!,
+  functions: BLOCKS,
   wgsl: /* wgsl */ `
-const CHUNK = 256u; // elements
-
-fn element(slot: u32, i: u32) -> f32 {
-  switch slot {
-    case 0u: { return grad0[i]; }
-    case 1u: { if (HAS_GRAD1) { return grad1[i]; } }
-    case 2u: { if (HAS_GRAD2) { return grad2[i]; } }
-    case 3u: { if (HAS_GRAD3) { return grad3[i]; } }
-    case 4u: { if (HAS_GRAD4) { return grad4[i]; } }
-    case 5u: { if (HAS_GRAD5) { return grad5[i]; } }
-    default: { if (HAS_GRAD6) { return grad6[i]; } }
-  }
-  return 0.0;
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let index = linearGroup(group) * WORKGROUP + lane;
-  var chunk = index;
-  var slot = 0u;
-  var size = params.low.x;
-  loop {
-    let chunks = (size + CHUNK - 1u) / CHUNK;
-    if (chunk < chunks) { break; }
-    chunk -= chunks;
-    slot += 1u;
-    if (slot > 6u) { return; }
-    if (slot < 4u) { size = params.low[slot]; } else { size = params.high[slot - 4u]; }
-  }
+  let index = linearGroup(group);
+  if (index >= params.endsB.w) { return; }
+  let block = blockOf(index);
   var total = 0.0;
-  for (var i = chunk * CHUNK; i < min((chunk + 1u) * CHUNK, size); i++) {
-    let g = element(slot, i);
-    total += g * g;
+  for (var q = 0u; q < QUADS; q++) {
+    let quad = block.first + q * WORKGROUP + lane;
+    if (4u * quad >= block.size) { break; }
+    // The last quad may end in memory that nobody has written.
+    let inside = 4u * vec4u(quad) + vec4u(0u, 1u, 2u, 3u) < vec4u(block.size);
+    let value = select(vec4f(), valueAt(block.which, quad), inside);
+    total += dot(value, value);
   }
-  partials[params.at + index] = total;
+  squares[params.at + index * WORKGROUP + lane] = total;
 }`,
 });
 
-// One workgroup folds all partials: at most some hundreds per lane, each a sum of 256 squares.
-export const root = /* @__PURE__ */ defineKernel({
+export const gradNormRoot = /* @__PURE__ */ defineKernel({
   name: 'gradNorm.root',
-  read: { partials: 'f32' },
+  read: { sum: 'f32' },
   write: { norm: 'f32' },
-  params: { count: 'u32' },
-  workgroup: 64,
+  workgroup: 1,
   grid: () => 1,
   wgsl: /* wgsl */ `
-var<workgroup> sums: array<f32, WORKGROUP>;
-
 @compute @workgroup_size(WORKGROUP)
-fn main(@builtin(local_invocation_index) lane: u32) {
-  var total = 0.0;
-  for (var i = lane; i < params.count; i += WORKGROUP) {
-    total += partials[i];
-  }
-  sums[lane] = total;
-  workgroupBarrier();
-  if (lane == 0u) {
-    var all = 0.0;
-    for (var i = 0u; i < WORKGROUP; i++) {
-      all += sums[i];
-    }
-    norm[0] = sqrt(all);
-  }
+fn main() {
+  norm[0] = sqrt(sum[0]);
 }`,
 });
 
-export const clip = /* @__PURE__ */ defineKernel({
-  name: 'clipGradNorm.scale',
+export const gradNormScale = /* @__PURE__ */ defineKernel({
+  name: 'gradNorm.scale',
   read: { norm: 'f32' },
-  write: {
-    grad0: 'vec4f',
-    grad1: 'vec4f?',
-    grad2: 'vec4f?',
-    grad3: 'vec4f?',
-    grad4: 'vec4f?',
-    grad5: 'vec4f?',
-    grad6: 'vec4f?',
-  },
-  params: { maxNorm: 'f32', low: 'vec4u', high: 'vec4u' },
+  write: { g0: 'vec4f?', g1: 'vec4f?', g2: 'vec4f?', g3: 'vec4f?', g4: 'vec4f?', g5: 'vec4f?', g6: 'vec4f?' },
+  params: { endsA: 'vec4u', endsB: 'vec4u', sizesA: 'vec4u', sizesB: 'vec4u', maxNorm: 'f32' },
   workgroup: 64,
-  grid: ({ low, high }) => Math.ceil([...low, ...high].reduce((total, count) => total + count, 0) / 64),
+  grid: ({ endsB }) => endsB[3]!,
+  functions: BLOCKS,
   wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let factor = min(1.0, params.maxNorm / (norm[0] + 1e-6));
-  var i = linearGroup(group) * WORKGROUP + lane;
-  if (i < params.low.x) { grad0[i] *= factor; return; }
-  i -= params.low.x;
-  if (HAS_GRAD1 && i < params.low.y) { grad1[i] *= factor; return; }
-  i -= params.low.y;
-  if (HAS_GRAD2 && i < params.low.z) { grad2[i] *= factor; return; }
-  i -= params.low.z;
-  if (HAS_GRAD3 && i < params.low.w) { grad3[i] *= factor; return; }
-  i -= params.low.w;
-  if (HAS_GRAD4 && i < params.high.x) { grad4[i] *= factor; return; }
-  i -= params.high.x;
-  if (HAS_GRAD5 && i < params.high.y) { grad5[i] *= factor; return; }
-  i -= params.high.y;
-  if (HAS_GRAD6 && i < params.high.z) { grad6[i] *= factor; }
+  let index = linearGroup(group);
+  let factor = params.maxNorm / (norm[0] + 1e-6);
+  if (index >= params.endsB.w || factor >= 1.0) { return; }
+  let block = blockOf(index);
+  for (var q = 0u; q < QUADS; q++) {
+    let quad = block.first + q * WORKGROUP + lane;
+    if (4u * quad >= block.size) { break; }
+    put(block.which, quad, valueAt(block.which, quad) * factor);
+  }
+}
+
+fn put(which: u32, quad: u32, value: vec4f) {
+  switch (which) {
+    case 0u: { g0[quad] = value; }
+    case 1u: { g1[quad] = value; }
+    case 2u: { g2[quad] = value; }
+    case 3u: { g3[quad] = value; }
+    case 4u: { g4[quad] = value; }
+    case 5u: { g5[quad] = value; }
+    default: { g6[quad] = value; }
+  }
 }`,
 });
