@@ -4,8 +4,12 @@ import { type ClampOptions, clamp } from '../kernels/elementwise/clamp.ts';
 import { pow } from '../kernels/elementwise/pow.ts';
 import { abs, cos, exp, log, neg, relu, rsqrt, sigmoid, sin, sqrt, tanh } from '../kernels/elementwise/unary.ts';
 import { matmul } from '../kernels/matmul/matmul.ts';
+import { argmax } from '../kernels/reduce/argExtremum.ts';
+import { max, min } from '../kernels/reduce/extremum.ts';
+import { mean } from '../kernels/reduce/mean.ts';
 import type { Dims, ReduceOptions } from '../kernels/reduce/reduction.ts';
 import { sum } from '../kernels/reduce/sum.ts';
+import { type VarianceOptions, variance } from '../kernels/reduce/variance.ts';
 import { expand } from '../kernels/view/expand.ts';
 import { permute, transpose } from '../kernels/view/permute.ts';
 import { reshape } from '../kernels/view/reshape.ts';
@@ -85,6 +89,21 @@ export class Tensor extends TensorCore {
 
   sum(dim?: Dims, options?: ReduceOptions): Tensor {
     return sum(this, dim, options);
+  }
+  mean(dim?: Dims, options?: ReduceOptions): Tensor {
+    return mean(this, dim, options);
+  }
+  max(dim?: Dims, options?: ReduceOptions): Tensor {
+    return max(this, dim, options);
+  }
+  min(dim?: Dims, options?: ReduceOptions): Tensor {
+    return min(this, dim, options);
+  }
+  variance(dim?: Dims, options?: VarianceOptions): Tensor {
+    return variance(this, dim, options);
+  }
+  argmax(dim?: number | null, options?: ReduceOptions): Tensor {
+    return argmax(this, dim, options);
   }
 
   reshape(shape: Shape): Tensor {

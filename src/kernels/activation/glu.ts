@@ -5,6 +5,7 @@ import { formatShape, resolveDim, type Shape } from '../../tensor/engine/shape.t
 import type { Tensor } from '../../tensor/tensor.ts';
 import { defineMap } from '../elementwise/elementMap.ts';
 import { SIGMOID } from '../elementwise/mathFunctions.ts';
+import { dimOf } from '../reduce/reduction.ts';
 
 /**
  * Gated linear unit: the first half of the axis `dim` times the sigmoid of the second half.
@@ -12,8 +13,8 @@ import { SIGMOID } from '../elementwise/mathFunctions.ts';
  *
  * @throws ShapeError when the axis has an odd extent.
  */
-export function glu(x: Tensor, dim = -1): Tensor {
-  return gluOp([x], { dim: resolveDim('glu', dim, x.ndim) });
+export function glu(x: Tensor, dim: number | { readonly dim: number } = -1): Tensor {
+  return gluOp([x], { dim: dimOf('glu', x, dim) });
 }
 
 const gluOp = /* @__PURE__ */ defineOp({

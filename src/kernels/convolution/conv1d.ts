@@ -1,10 +1,11 @@
 import type { Nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
+import { biasAndOptions } from '../../tensor/engine/optionalBias.ts';
 import { expectRank, type Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { conv2dReference } from './conv2d.ts';
 import { convolve, convolveBackward } from './convolve.ts';
-import { biasAndOptions, convolvedShape, type Windows, windowsOf } from './geometry.ts';
+import { convolvedShape, type Windows, windowsOf } from './geometry.ts';
 
 export interface Conv1dOptions {
   /** Distance between neighboring windows. Default 1. */

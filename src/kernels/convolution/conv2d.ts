@@ -1,9 +1,10 @@
 import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
+import { biasAndOptions } from '../../tensor/engine/optionalBias.ts';
 import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { convolve, convolveBackward } from './convolve.ts';
-import { biasAndOptions, type Conv2dOptions, convolvedShape, type Pair, type Windows, windowsOf } from './geometry.ts';
+import { type Conv2dOptions, convolvedShape, type Pair, type Windows, windowsOf } from './geometry.ts';
 
 export type { Conv2dOptions } from './geometry.ts';
 

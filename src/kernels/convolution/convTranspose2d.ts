@@ -1,20 +1,13 @@
 import { ShapeError } from '../../tensor/engine/errors.ts';
 import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
+import { biasAndOptions } from '../../tensor/engine/optionalBias.ts';
 import { expectRank, expectShape, formatShape, type Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { sum } from '../reduce/sum.ts';
 import { correlate } from './correlate.ts';
 import { forwardCorrelation, imageOf, transposedCorrelation } from './correlation.ts';
-import {
-  biasAndOptions,
-  type Conv2dOptions,
-  expectInteger,
-  type Pair,
-  pairOf,
-  type Windows,
-  windowsOf,
-} from './geometry.ts';
+import { type Conv2dOptions, expectInteger, type Pair, pairOf, type Windows, windowsOf } from './geometry.ts';
 import { gradWeight } from './gradWeight.ts';
 
 export interface ConvTranspose2dOptions extends Conv2dOptions {

@@ -1,7 +1,5 @@
 import { ShapeError } from '../../tensor/engine/errors.ts';
-import { isTensor } from '../../tensor/engine/scope.ts';
 import { expectRank, expectShape, formatShape, type Shape } from '../../tensor/engine/shape.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
 
 /** A value for rows and columns. */
 export type Pair = readonly [rows: number, columns: number];
@@ -33,15 +31,6 @@ export function windowsOf(op: string, { stride = 1, padding = 0, dilation = 1, g
     dilation: pairOf(op, 'dilation', dilation, 1),
     groups,
   };
-}
-
-/** Tells a bias from options in its place: the bias is positional and may be left out. */
-export function biasAndOptions<O extends object>(
-  third: Tensor | O | null | undefined,
-  fourth: O | undefined,
-): [bias: Tensor | null, options: O | undefined] {
-  if (third === null || third === undefined) return [null, fourth];
-  return isTensor(third) ? [third, fourth] : [null, third];
 }
 
 /** The same number twice, or the pair itself. Throws RangeError for anything but integers of at least `least`. */

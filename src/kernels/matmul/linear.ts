@@ -1,6 +1,7 @@
 import { ShapeError } from '../../tensor/engine/errors.ts';
 import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
+import { biasAndOptions } from '../../tensor/engine/optionalBias.ts';
 import { expectShape, formatShape, type Shape } from '../../tensor/engine/shape.ts';
 import { isGradEnabled } from '../../tensor/engine/tape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -29,12 +30,15 @@ export interface LinearOptions {
  *
  * @throws ShapeError when weight or bias does not fit x, RangeError for an unknown activation.
  */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null, options?: LinearOptions): Tensor;
+export function linear(x: Tensor, weight: Tensor, options?: LinearOptions): Tensor;
 export function linear(
   x: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
-  { activation = 'none' }: LinearOptions = {},
+  third?: Tensor | LinearOptions | null,
+  fourth?: LinearOptions,
 ): Tensor {
+  const [bias, { activation = 'none' } = {}] = biasAndOptions(third, fourth);
   checkActivation('linear', activation);
   const trained = isGradEnabled() && [x, weight, bias].some((input) => input?.requiresGrad);
   return linearOp([x, weight, bias], { activation, keepPre: trained && !derivativeFromResult(activation) });

@@ -1,12 +1,18 @@
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
+import { biasAndOptions } from '../../tensor/engine/optionalBias.ts';
 import { expectShape, type Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { defineFold, fold, result } from '../reduce/fold.ts';
 import { ACROSS_LANES, groupsFor, LANES, laneGroup } from '../reduce/lanes.ts';
 import { sumFold } from '../reduce/sum.ts';
 import { asMatrix, lastExtent, packed, planRows, type RowPacking } from './normRows.ts';
+
+export interface LayerNormOptions {
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+}
 
 /**
  * Layer normalization over the last axis. Ba et al. 2016, https://arxiv.org/abs/1607.06450
@@ -17,12 +23,15 @@ import { asMatrix, lastExtent, packed, planRows, type RowPacking } from './normR
  *
  * @throws ShapeError when weight or bias does not fit the last axis.
  */
+export function layerNorm(x: Tensor, weight: Tensor, bias?: Tensor | null, options?: LayerNormOptions): Tensor;
+export function layerNorm(x: Tensor, weight: Tensor, options?: LayerNormOptions): Tensor;
 export function layerNorm(
   x: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
-  { eps = 1e-5 }: { readonly eps?: number } = {},
+  third?: Tensor | LayerNormOptions | null,
+  fourth?: LayerNormOptions,
 ): Tensor {
+  const [bias, { eps = 1e-5 } = {}] = biasAndOptions(third, fourth);
   return layerNormOp([x, weight, bias], { eps });
 }
 

@@ -6,8 +6,12 @@ import { formatShape, type Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { definePairFold, fold, type PairFold } from './fold.ts';
 import { INDEXED, JOIN_INDEXED } from './foldKernel.ts';
-import { countOf, type ReduceOptions, type Reduction, reducedShape, resolveDims } from './reduction.ts';
+import { countOf, type ReduceOptions, type Reduction, reducedShape, reductionOf } from './reduction.ts';
 import { walkable } from './rows.ts';
+
+export interface ArgOptions extends ReduceOptions {
+  readonly dim?: number | null;
+}
 
 /**
  * Position of the first largest element along an axis, or in the whole tensor (row-major) where no axis is given; i32.
@@ -16,13 +20,13 @@ import { walkable } from './rows.ts';
  * @throws RangeError when the axis is outside the tensor, or there is nothing to choose from; GradientError when x
  * needs a gradient.
  */
-export function argmax(x: Tensor, dim: number | null = null, { keepdim = false }: ReduceOptions = {}): Tensor {
-  return argmaxOp([x], { dims: resolveDims('argmax', dim, x.ndim), keepdim });
+export function argmax(x: Tensor, dim?: number | null | ArgOptions, options?: ReduceOptions): Tensor {
+  return argmaxOp([x], reductionOf('argmax', x, dim, options));
 }
 
 /** Position of the first smallest element; otherwise as `argmax`. */
-export function argmin(x: Tensor, dim: number | null = null, { keepdim = false }: ReduceOptions = {}): Tensor {
-  return argminOp([x], { dims: resolveDims('argmin', dim, x.ndim), keepdim });
+export function argmin(x: Tensor, dim?: number | null | ArgOptions, options?: ReduceOptions): Tensor {
+  return argminOp([x], reductionOf('argmin', x, dim, options));
 }
 
 /* @__NO_SIDE_EFFECTS__ */

@@ -1,8 +1,9 @@
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
-import { resolveDim, type Shape } from '../../tensor/engine/shape.ts';
+import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { dimOf } from './reduction.ts';
 import { rowsOf } from './rows.ts';
 
 /**
@@ -10,8 +11,8 @@ import { rowsOf } from './rows.ts';
  *
  * @throws RangeError when the axis is outside the tensor.
  */
-export function cumsum(x: Tensor, dim: number): Tensor {
-  return cumsumOp([x], { dim: resolveDim('cumsum', dim, x.ndim) });
+export function cumsum(x: Tensor, dim: number | { readonly dim: number }): Tensor {
+  return cumsumOp([x], { dim: dimOf('cumsum', x, dim) });
 }
 
 const cumsumOp = /* @__PURE__ */ defineOp({

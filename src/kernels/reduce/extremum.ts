@@ -6,12 +6,13 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { defineFold, type Fold, fold, result } from './fold.ts';
 import {
   countOf,
+  type DimOptions,
   type Dims,
   type ReduceOptions,
   type Reduction,
   reducedShape,
+  reductionOf,
   repeated,
-  resolveDims,
 } from './reduction.ts';
 import { sumFold } from './sum.ts';
 
@@ -21,8 +22,8 @@ import { sumFold } from './sum.ts';
  *
  * @throws RangeError when an axis is outside the tensor or named twice, or there is nothing to choose from.
  */
-export function max(x: Tensor, dim: Dims = null, { keepdim = false }: ReduceOptions = {}): Tensor {
-  return maxOp([x], { dims: resolveDims('max', dim, x.ndim), keepdim });
+export function max(x: Tensor, dim?: Dims | DimOptions, options?: ReduceOptions): Tensor {
+  return maxOp([x], reductionOf('max', x, dim, options));
 }
 
 /**
@@ -31,8 +32,8 @@ export function max(x: Tensor, dim: Dims = null, { keepdim = false }: ReduceOpti
  *
  * @throws RangeError when an axis is outside the tensor or named twice, or there is nothing to choose from.
  */
-export function min(x: Tensor, dim: Dims = null, { keepdim = false }: ReduceOptions = {}): Tensor {
-  return minOp([x], { dims: resolveDims('min', dim, x.ndim), keepdim });
+export function min(x: Tensor, dim?: Dims | DimOptions, options?: ReduceOptions): Tensor {
+  return minOp([x], reductionOf('min', x, dim, options));
 }
 
 /* @__NO_SIDE_EFFECTS__ */

@@ -6,7 +6,15 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { extremumReference } from './extremum.ts';
 import { definePairFold, fold } from './fold.ts';
 import { JOIN_PAIRS, PAIR } from './foldKernel.ts';
-import { type Dims, type ReduceOptions, type Reduction, reducedShape, repeated, resolveDims } from './reduction.ts';
+import {
+  type DimOptions,
+  type Dims,
+  type ReduceOptions,
+  type Reduction,
+  reducedShape,
+  reductionOf,
+  repeated,
+} from './reduction.ts';
 import { sumReference } from './sum.ts';
 
 /**
@@ -15,8 +23,8 @@ import { sumReference } from './sum.ts';
  *
  * @throws RangeError when an axis is outside the tensor or named twice.
  */
-export function logSumExp(x: Tensor, dim: Dims = null, { keepdim = false }: ReduceOptions = {}): Tensor {
-  return logSumExpOp([x], { dims: resolveDims('logSumExp', dim, x.ndim), keepdim });
+export function logSumExp(x: Tensor, dim?: Dims | DimOptions, options?: ReduceOptions): Tensor {
+  return logSumExpOp([x], reductionOf('logSumExp', x, dim, options));
 }
 
 const logSumExpOp = /* @__PURE__ */ defineOp({

@@ -7,12 +7,13 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { fold, result } from './fold.ts';
 import {
   countOf,
+  type DimOptions,
   type Dims,
   type ReduceOptions,
   type Reduction,
   reducedShape,
+  reductionOf,
   repeated,
-  resolveDims,
 } from './reduction.ts';
 import { sumFold, sumReference } from './sum.ts';
 
@@ -21,8 +22,8 @@ import { sumFold, sumReference } from './sum.ts';
  *
  * @throws RangeError when an axis is outside the tensor or named twice.
  */
-export function mean(x: Tensor, dim: Dims = null, { keepdim = false }: ReduceOptions = {}): Tensor {
-  return meanOp([x], { dims: resolveDims('mean', dim, x.ndim), keepdim });
+export function mean(x: Tensor, dim?: Dims | DimOptions, options?: ReduceOptions): Tensor {
+  return meanOp([x], reductionOf('mean', x, dim, options));
 }
 
 const meanOp = /* @__PURE__ */ defineOp({

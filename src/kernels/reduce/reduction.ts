@@ -16,6 +16,32 @@ export interface Reduction {
   readonly keepdim: boolean;
 }
 
+/** Which axes to reduce, as an argument of its own or among the options. */
+export interface DimOptions extends ReduceOptions {
+  readonly dim?: Dims;
+}
+
+/**
+ * The attributes of a call that names its axes either way: `sum(x, 1, { keepdim: true })` or `sum(x, { dim: 1, keepdim:
+ * true })`.
+ */
+export function reductionOf<O extends DimOptions>(
+  op: string,
+  x: Tensor,
+  dim: Dims | O | undefined,
+  options: Omit<O, 'dim'> | undefined,
+): Reduction & { readonly given: Omit<O, 'dim'> } {
+  const named = typeof dim === 'object' && dim !== null && !Array.isArray(dim) ? (dim as O) : undefined;
+  const given = named ?? options ?? ({} as Omit<O, 'dim'>);
+  const axes = named ? (named.dim ?? null) : ((dim as Dims | undefined) ?? null);
+  return { dims: resolveDims(op, axes, x.ndim), keepdim: given.keepdim ?? false, given };
+}
+
+/** The axis of a call that names it either way: `softmax(x, 1)` or `softmax(x, { dim: 1 })`. */
+export function dimOf(op: string, x: Tensor, dim: number | { readonly dim: number }): number {
+  return resolveDim(op, typeof dim === 'number' ? dim : dim.dim, x.ndim);
+}
+
 /** The axes as ascending numbers from the start. Throws RangeError for one outside the tensor or named twice. */
 export function resolveDims(op: string, dim: Dims, rank: number): number[] {
   if (dim === null) return Array.from({ length: rank }, (_, d) => d);

@@ -5,15 +5,23 @@ import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { reshape } from '../view/reshape.ts';
 import { defineFold, fold, result } from './fold.ts';
-import { type Dims, type ReduceOptions, type Reduction, reducedShape, repeated, resolveDims } from './reduction.ts';
+import {
+  type DimOptions,
+  type Dims,
+  type ReduceOptions,
+  type Reduction,
+  reducedShape,
+  reductionOf,
+  repeated,
+} from './reduction.ts';
 
 /**
  * Sum over one axis, several, or all of them. Over nothing it is 0.
  *
  * @throws RangeError when an axis is outside the tensor or named twice.
  */
-export function sum(x: Tensor, dim: Dims = null, { keepdim = false }: ReduceOptions = {}): Tensor {
-  return sumOp([x], { dims: resolveDims('sum', dim, x.ndim), keepdim });
+export function sum(x: Tensor, dim?: Dims | DimOptions, options?: ReduceOptions): Tensor {
+  return sumOp([x], reductionOf('sum', x, dim, options));
 }
 
 /** Sums `x` over the axes that broadcasting had repeated, so that the result has this shape. */

@@ -8,12 +8,13 @@ import { meanReference } from './mean.ts';
 import { momentsOf } from './moments.ts';
 import {
   countOf,
+  type DimOptions,
   type Dims,
   type ReduceOptions,
   type Reduction,
   reducedShape,
+  reductionOf,
   repeated,
-  resolveDims,
 } from './reduction.ts';
 import { sumReference } from './sum.ts';
 
@@ -28,12 +29,9 @@ export interface VarianceOptions extends ReduceOptions {
  *
  * @throws RangeError when an axis is outside the tensor or named twice.
  */
-export function variance(
-  x: Tensor,
-  dim: Dims = null,
-  { keepdim = false, correction = 1 }: VarianceOptions = {},
-): Tensor {
-  return varianceOp([x], { dims: resolveDims('variance', dim, x.ndim), keepdim, correction });
+export function variance(x: Tensor, dim?: Dims | (VarianceOptions & DimOptions), options?: VarianceOptions): Tensor {
+  const { dims, keepdim, given } = reductionOf<VarianceOptions & DimOptions>('variance', x, dim, options);
+  return varianceOp([x], { dims, keepdim, correction: given.correction ?? 1 });
 }
 
 type Attributes = Reduction & { readonly correction: number };

@@ -1,8 +1,9 @@
 import { indexOf, type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
-import { resolveDim, type Shape } from '../../tensor/engine/shape.ts';
+import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { logSumExpReference } from '../reduce/logSumExp.ts';
+import { dimOf } from '../reduce/reduction.ts';
 import { softmaxRows, softmaxRowsGradient } from './softmaxRows.ts';
 
 /**
@@ -10,8 +11,8 @@ import { softmaxRows, softmaxRowsGradient } from './softmaxRows.ts';
  *
  * @throws RangeError when the axis is outside the tensor.
  */
-export function logSoftmax(x: Tensor, dim: number): Tensor {
-  return logSoftmaxOp([x], { dim: resolveDim('logSoftmax', dim, x.ndim) });
+export function logSoftmax(x: Tensor, dim: number | { readonly dim: number }): Tensor {
+  return logSoftmaxOp([x], { dim: dimOf('logSoftmax', x, dim) });
 }
 
 const logSoftmaxOp = /* @__PURE__ */ defineOp({

@@ -1,8 +1,9 @@
 import { indexOf, type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
-import { resolveDim, type Shape } from '../../tensor/engine/shape.ts';
+import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { extremumReference } from '../reduce/extremum.ts';
+import { dimOf } from '../reduce/reduction.ts';
 import { sumReference } from '../reduce/sum.ts';
 import { softmaxRows, softmaxRowsGradient } from './softmaxRows.ts';
 
@@ -12,8 +13,8 @@ import { softmaxRows, softmaxRowsGradient } from './softmaxRows.ts';
  *
  * @throws RangeError when the axis is outside the tensor.
  */
-export function softmax(x: Tensor, dim: number): Tensor {
-  return softmaxOp([x], { dim: resolveDim('softmax', dim, x.ndim) });
+export function softmax(x: Tensor, dim: number | { readonly dim: number }): Tensor {
+  return softmaxOp([x], { dim: dimOf('softmax', x, dim) });
 }
 
 const softmaxOp = /* @__PURE__ */ defineOp({

@@ -5,6 +5,7 @@ import { DeviceError, DTypeError, KernelError } from './errors.ts';
 import { type BufferType, elementType, header, isOptional, isRaw, isStrided } from './header.ts';
 import { type ParamLayout, type ParamType, type ParamValue, paramLayout } from './params.ts';
 import type { PipelineSource } from './pipeline.ts';
+import type { PooledBuffer } from './storage.ts';
 
 export type { BufferType } from './header.ts';
 export type { ParamType } from './params.ts';
@@ -106,6 +107,7 @@ export function defineKernel<
 type Values<T> = Readonly<Record<string, T>>;
 type AnySpec = KernelSpec<Values<BufferType>, Values<BufferType>, Values<ParamType>, Values<ConstantSpec>>;
 const NONE: Values<never> = {};
+const NO_VIEWS: [] = [];
 
 interface Binding {
   readonly name: string;
@@ -174,6 +176,10 @@ class KernelBuild {
     const variant = this.#make(constants, new Set(present.map(({ name }) => name)));
     this.#variants.push(variant);
     return variant;
+  }
+
+  viewsOf(args: Arguments): (Tensor | undefined)[] {
+    return this.views.length === 0 ? NO_VIEWS : this.views.map((binding) => tensorOf(args, binding) ?? undefined);
   }
 
   #fits(variant: Variant, constants: Values<unknown>, args: Arguments): boolean {
@@ -260,11 +266,12 @@ function launch(build: KernelBuild, args: Arguments, params: Values<unknown>, co
   }
   const { recorder, pipelines } = device;
   const pipeline = pipelines.get(source);
-  const offsets = bound.map((binding) => checkedOffset(spec.name, binding, tensorOf(args, binding)!, device));
-  const at = recorder.reserve(layout.bytes);
-  const buffers = bound.map((binding) => tensorOf(args, binding)!.storage.use());
-  const views = build.views.map((binding) => tensorOf(args, binding) ?? undefined);
-  layout.pack(recorder.params, at, params, views);
+  const offsets: number[] = [];
+  for (const binding of bound) offsets.push(checkedOffset(spec.name, binding, tensorOf(args, binding)!, device));
+  const at = recorder.reserve(layout.bytes); // before the buffers are marked as used
+  const buffers: PooledBuffer[] = [];
+  for (const binding of bound) buffers.push(tensorOf(args, binding)!.storage.use());
+  layout.pack(recorder.params, at, params, build.viewsOf(args));
   const group = { buffers, offsets };
   recorder.dispatch({ pipeline, bindGroup: pipelines.bindGroup(pipeline, group), bound: group, params: at, x, y, z });
 }

@@ -79,7 +79,8 @@ export class Recorder {
     }
     if (pipeline.paramBytes === 0) pass.setBindGroup(0, bindGroup);
     else pass.setBindGroup(0, bindGroup, [params]);
-    pass.dispatchWorkgroups(x, y, z);
+    if (y === 1 && z === 1) pass.dispatchWorkgroups(x);
+    else pass.dispatchWorkgroups(x, y, z);
     this.#pending++;
     this.lastKernel = pipeline.label;
     this.tap?.(command, this.#copyOfParams(command));
