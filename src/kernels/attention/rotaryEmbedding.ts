@@ -85,12 +85,12 @@ export function rotateRows(x: Tensor | null, y: Tensor, { table, inner, interlea
     // On a GPU neighboring invocations share a row, so that their reads join; on a processor one does a run of rows and
     // finds the place of the first only.
     const onGpu = y.device.kind === 'gpu';
-    const along = y.shape[y.ndim - 2] ?? 1;
+    const along = Math.max(y.shape[y.ndim - 2] ?? 1, 1);
     const run = onGpu ? 1 : Math.min(along, RUN);
     const parts = onGpu ? to.chunks / (interleaved ? 1 : 2) : 1;
     const runs = Math.ceil(along / run);
     rotateChunks(
-      { x: from && from.first, table },
+      { x: from?.first ?? null, table },
       { y: to.first },
       {
         ...shared,

@@ -36,12 +36,26 @@ export function isAligned({ shape, strides, offset }: Pick<Tensor, 'shape' | 'st
   return shape.every((extent, d) => extent === 1 || (d === last ? strides[d] === 1 : strides[d]! % 4 === 0));
 }
 
-/** A new tensor of this shape with its rows to write into; where the last axis is no multiple of 4 it is a view of padded rows. */
-export function newRows(like: Tensor, shape: Shape): { y: Tensor; rows: Rows } {
-  const extent = shape[shape.length - 1]!;
-  const chunks = chunksOf(extent);
-  const padded = like.derive([...shape.slice(0, -1), chunks * 4]);
-  return { y: extent % 4 === 0 ? padded : padded.view(shape, padded.strides), rows: aligned(padded, chunks) };
+/**
+ * A new tensor of this shape with its rows to write into; where the last axis is no multiple of 4 it is a view of padded
+ * rows. Rows lie in memory in the order of the rows of `model`, if it has the same: heads that were split off by a
+ * permute join again without a copy.
+ */
+export function newRows(model: Tensor, shape: Shape): { y: Tensor; rows: Rows } {
+  const last = shape.length - 1;
+  const chunks = chunksOf(shape[last]!);
+  const axes = [...shape.keys()].slice(0, -1);
+  const follows =
+    model.ndim === shape.length && axes.every((d) => model.shape[d] === shape[d] && model.strides[d] !== 0);
+  const order = follows ? axes.sort((a, b) => model.strides[b]! - model.strides[a]!) : axes;
+  const strides = new Array<number>(shape.length).fill(1);
+  let stride = 4 * chunks;
+  for (const d of order.toReversed()) {
+    strides[d] = stride;
+    stride *= shape[d]!;
+  }
+  const padded = model.derive([stride]);
+  return { y: padded.view(shape, strides), rows: aligned(padded.view(shape.with(last, 4 * chunks), strides), chunks) };
 }
 
 /** The same rows with extents of 1 repeated so that all axes before the row fit `shape`. */

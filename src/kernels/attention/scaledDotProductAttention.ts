@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError } from '../../tensor/engine/errors.ts';
 import { indexOf, type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
-import { broadcastShapes, formatShape, type Shape, sizeOf } from '../../tensor/engine/shape.ts';
+import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { sumTo } from '../reduce/sum.ts';
 import { gradBias } from './gradBias.ts';
@@ -74,17 +74,21 @@ const attentionOp = /* @__PURE__ */ defineOp({
 function queryGradient(problem: Attention, dy: Rows, terms: Tensor, q: Tensor): Tensor {
   const { y: dq, rows } = newRows(q, [...problem.q.first.shape, q.shape[q.ndim - 1]!]);
   gradQuery(problem, dy, terms, rows);
-  return sumTo(dq, q.shape);
+  return summed(dq, q.shape);
 }
 
 /** dk and dv lie side by side in rows of one tensor: a kernel may bind only 8 buffers. */
 function keyValueGradients(problem: Attention, dy: Rows, terms: Tensor, k: Tensor, v: Tensor): [Tensor, Tensor] {
   const { chunks: shift, first } = problem.k;
-  const both = k.derive([...first.shape, 4 * (shift + problem.v.chunks)]);
-  gradKeyValue(problem, dy, terms, rowsOf(both), shift);
+  const { y: both, rows } = newRows(k, [...first.shape, 4 * (shift + problem.v.chunks)]);
+  gradKeyValue(problem, dy, terms, rows, shift);
   const part = (like: Tensor, offset: number) =>
-    sumTo(both.view([...first.shape, like.shape[like.ndim - 1]!], both.strides, offset), like.shape);
+    summed(both.view([...first.shape, like.shape[like.ndim - 1]!], both.strides, offset), like.shape);
   return [part(k, 0), part(v, 4 * shift)];
+}
+
+function summed(gradient: Tensor, shape: Shape): Tensor {
+  return sameShape(gradient.shape, shape) ? gradient : sumTo(gradient, shape);
 }
 
 function resultShape(q: Shape, k: Shape, v: Shape, bias: Shape | null, mask: Shape | null): number[] {

@@ -6,10 +6,12 @@ import {
 } from '../../../src/kernels/attention/scaledDotProductAttention.ts';
 import { expand } from '../../../src/kernels/view/expand.ts';
 import { permute } from '../../../src/kernels/view/permute.ts';
-import { tensor, zeros } from '../../../src/tensor/create.ts';
+import { slice } from '../../../src/kernels/view/slice.ts';
+import { ones, tensor, zeros } from '../../../src/tensor/create.ts';
 import type { Device } from '../../../src/tensor/engine/device/device.ts';
 import { init } from '../../../src/tensor/engine/device/init.ts';
 import { nd } from '../../../src/tensor/engine/nd.ts';
+import { tidy } from '../../../src/tensor/engine/scope.ts';
 import { checkOp, generator, type Input, property, views } from '../../setup/checkOp.ts';
 import { testFixtures } from '../../setup/fixtureCase.ts';
 
@@ -119,6 +121,39 @@ test('heads split out of [batch, rows, heads, channels] are read in place', () =
     inputs: [{ shape: [2, 5, 3, 8] }, { shape: [2, 4, 3, 8] }, { shape: [2, 4, 3, 8] }],
     ...TOLERANCE,
   }));
+
+test('heads join again without a copy', () => {
+  using x = zeros([2, 5, 3, 6]);
+  using heads = permute(x, [0, 2, 1, 3]);
+  using v = slice(heads, -1, 0, 4);
+  using y = scaledDotProductAttention(heads, heads, v);
+  using joined = permute(y, [0, 2, 1, 3]);
+  expect([y.shape, joined.isDense]).toEqual([[2, 3, 5, 4], true]);
+});
+
+test('memory grows with rows, not with pairs of them', () => {
+  using x = tensor(new Float32Array(1024 * 4), { shape: [1024, 4], requiresGrad: true });
+  const before = device.memory().bytes;
+  device.resetPeak();
+  tidy(() => scaledDotProductAttention(x, x, x).backward(zeros([1024, 4])));
+  // Some 20 tensors of rows; a matrix of scores would be 4 MiB.
+  expect(device.memory().peakBytes - before).toBeLessThan(1024 * 4 * 4 * 20);
+});
+
+test('two runs give the same bits', async () => {
+  const random = generator(9);
+  const leaf = (shape: number[]) => tensor(nd(shape, random).data, { shape, dtype: 'f32', requiresGrad: true });
+  using q = leaf([3, 40, 4]);
+  using bias = leaf([40, 40]);
+  const run = () => {
+    tidy(() => scaledDotProductAttention(q, q, q, { bias }).backward(expand(ones([1]), [3, 40, 4])));
+    const grads = Promise.all([q.grad!.data(), bias.grad!.data()]);
+    q.grad = null;
+    bias.grad = null;
+    return grads;
+  };
+  expect(await run()).toEqual(await run());
+});
 
 test('axes in front broadcast, and their gradients are summed', () =>
   checkOp({
