@@ -5,7 +5,7 @@ import type { Pipeline } from './pipeline.ts';
 import { bumpEpoch } from './randomState.ts';
 import type { DispatchCommand } from './recorder.ts';
 import { own, tidy, visitTensors } from './scope.ts';
-import { type BufferSource, type PooledBuffer, sizeClass } from './storage.ts';
+import { type BufferSource, FreeBuffers, type PooledBuffer, sizeClass } from './storage.ts';
 
 /** A captured function: all its dispatches with their buffers and parameters. */
 export interface Recording<T> {
@@ -161,7 +161,7 @@ function slotsOf(params: Uint8Array | null): number {
  */
 class RecordingArena implements BufferSource {
   readonly #device: Device;
-  readonly #free = new Map<number, PooledBuffer[]>();
+  readonly #free = new FreeBuffers();
   readonly #pinned: PooledBuffer[] = [];
   #disposed = false;
 
@@ -170,7 +170,7 @@ class RecordingArena implements BufferSource {
   }
 
   acquire(bytes: number): PooledBuffer {
-    return this.#free.get(sizeClass(bytes))?.pop() ?? this.#device.pool.acquire(bytes);
+    return this.#free.take(sizeClass(bytes)) ?? this.#device.pool.acquire(bytes);
   }
 
   release(buffer: PooledBuffer, pinned: boolean): void {
@@ -179,17 +179,13 @@ class RecordingArena implements BufferSource {
     } else if (pinned) {
       this.#pinned.push(buffer);
     } else {
-      const list = this.#free.get(buffer.bytes);
-      if (list) list.push(buffer);
-      else this.#free.set(buffer.bytes, [buffer]);
+      this.#free.put(buffer);
     }
   }
 
   dispose(): void {
     this.#disposed = true;
-    for (const list of [...this.#free.values(), this.#pinned])
-      for (const buffer of list) this.#device.pool.release(buffer);
-    this.#free.clear();
+    for (const buffer of [...this.#free.drain(), ...this.#pinned]) this.#device.pool.release(buffer);
     this.#pinned.length = 0;
   }
 }

@@ -27,11 +27,44 @@ export function sizeClass(bytes: number): number {
 }
 
 /**
- * Free buffers by size class, the last one freed first: a step that repeats the
- * same calls gets the same buffers, and so finds its bind groups in the cache.
+ * Free buffers of each size class, the oldest taken first. What a call gets depends on which buffers are free, not on the
+ * order in which they became so: a step that repeats the same calls gets the same buffers, and so finds its bind groups
+ * in the cache.
  */
+export class FreeBuffers {
+  /** Descending ids, so that the oldest is the one to pop. */
+  readonly #bySize = new Map<number, PooledBuffer[]>();
+
+  take(size: number): PooledBuffer | undefined {
+    return this.#bySize.get(size)?.pop();
+  }
+
+  put(buffer: PooledBuffer): void {
+    let list = this.#bySize.get(buffer.bytes);
+    if (!list) {
+      list = [];
+      this.#bySize.set(buffer.bytes, list);
+    }
+    let [low, high] = [0, list.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (list[middle]!.id > buffer.id) low = middle + 1;
+      else high = middle;
+    }
+    list.splice(low, 0, buffer);
+  }
+
+  /** Takes all. */
+  drain(): PooledBuffer[] {
+    const all = [...this.#bySize.values()].flat();
+    this.#bySize.clear();
+    return all;
+  }
+}
+
+/** The buffers of one device. */
 export class BufferPool implements BufferSource {
-  readonly #free = new Map<number, PooledBuffer[]>();
+  readonly #free = new FreeBuffers();
   readonly #device: Device;
   readonly #limit: number;
   #nextId = 1;
@@ -47,7 +80,7 @@ export class BufferPool implements BufferSource {
 
   acquire(bytes: number): PooledBuffer {
     const size = Math.min(sizeClass(bytes), this.#limit); // the class above a tensor at the limit would pass it
-    const buffer = this.#free.get(size)?.pop();
+    const buffer = this.#free.take(size);
     if (buffer) {
       this.pooledBytes -= size;
       return buffer;
@@ -56,16 +89,13 @@ export class BufferPool implements BufferSource {
   }
 
   release(buffer: PooledBuffer): void {
-    const list = this.#free.get(buffer.bytes);
-    if (list) list.push(buffer);
-    else this.#free.set(buffer.bytes, [buffer]);
+    this.#free.put(buffer);
     this.pooledBytes += buffer.bytes;
   }
 
   /** Destroys every free buffer. The caller has submitted what may still read them. */
   trim(): void {
-    for (const list of this.#free.values()) for (const buffer of list) buffer.gpu.destroy();
-    this.#free.clear();
+    for (const buffer of this.#free.drain()) buffer.gpu.destroy();
     this.pooledBytes = 0;
   }
 
