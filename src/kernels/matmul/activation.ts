@@ -127,9 +127,13 @@ export function activationReference(x: number, activation: Activation): number {
   }
 }
 
-/** Maclaurin series; the terms cancel less than 9 digits for |x| ≤ 4, and beyond 6 erf is 1 in float64. */
+/** Abramowitz and Stegun 7.1.5, and the continued fraction 7.1.14 where the series would cancel. */
 function erf(x: number): number {
-  if (Math.abs(x) > 6) return Math.sign(x);
+  if (Math.abs(x) > 2) {
+    let tail = Math.abs(x);
+    for (let n = 60; n > 0; n--) tail = Math.abs(x) + n / 2 / tail;
+    return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * tail));
+  }
   let term = x;
   let total = x;
   for (let n = 1; Math.abs(term) > 1e-18; n++) {

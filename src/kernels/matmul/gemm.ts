@@ -45,18 +45,11 @@ type Variant = 'register4' | 'register8' | 'tile64' | 'tile128' | 'skinny';
 
 /** Runs a problem with the variant chosen for its sizes on its device. */
 export function multiply(problem: Problem, epilogue: Epilogue): void {
-  switch (variantFor(problem)) {
-    case 'skinny':
-      return multiplySkinny(problem, epilogue);
-    case 'tile64':
-      return multiplyTiles(problem, epilogue, 64);
-    case 'tile128':
-      return multiplyTiles(problem, epilogue, 128);
-    case 'register4':
-      return multiplyInRegisters(problem, epilogue, 4);
-    case 'register8':
-      return multiplyInRegisters(problem, epilogue, 8);
-  }
+  const variant = variantFor(problem);
+  if (variant === 'skinny') multiplySkinny(problem, epilogue);
+  else if (variant === 'tile64') multiplyTiles(problem, epilogue, 64);
+  else if (variant === 'tile128') multiplyTiles(problem, epilogue, 128);
+  else multiplyInRegisters(problem, epilogue, variant === 'register4' ? 4 : 8);
 }
 
 function variantFor(problem: Problem): Variant {
@@ -77,7 +70,7 @@ function sizeClass(extent: number): number {
 }
 
 function forProcessor({ m, n }: Problem): Variant {
-  return Math.max(m, n) <= 4 ? 'register4' : 'register8';
+  return Math.min(m, n) <= 4 ? 'register4' : 'register8';
 }
 
 const GROUPS_TO_FILL = 264; // two workgroups on each of the 132 multiprocessors of the largest cards
@@ -145,11 +138,12 @@ function multiplyTiles(p: Problem, epilogue: Epilogue, tile: 64 | 128): void {
   const [alongA, alongB] = [directionOfA(p), directionOfB(p)];
   if (alongA && alongB && vectorResult(p)) {
     const constants = { TILE: tile, A_ALONG_K: alongA === 'k', B_ALONG_K: alongB === 'k' };
-    return launch(groups ? gemmTileGrouped : gemmTile, p, layout, epilogue, splits, constants);
+    launch(groups ? gemmTileGrouped : gemmTile, p, layout, epilogue, splits, constants);
+  } else {
+    const bRow = groups ? groups.list[0]!.bRow : b.row;
+    const constants = { TILE: tile, A_ALONG_K: a.col <= a.row, B_ALONG_K: bRow === 1 };
+    launch(groups ? gemmTileStridedGrouped : gemmTileStrided, p, layout, epilogue, splits, constants);
   }
-  const bRow = groups ? groups.list[0]!.bRow : b.row;
-  const constants = { TILE: tile, A_ALONG_K: a.col <= a.row, B_ALONG_K: bRow === 1 };
-  launch(groups ? gemmTileStridedGrouped : gemmTileStrided, p, layout, epilogue, splits, constants);
 }
 
 function splitsForGpu(problem: Problem, tile: number, records: number | undefined): number {

@@ -34,6 +34,7 @@ export const BLOCK_PARAMS = {
   blocks: 'u32',
   blocksM: 'u32', // with groups: blocks along the axis that is not tiled by the table
   blocksN: 'u32', // with groups: records in the table
+  beside: 'u32', // divisor of blocksN: neighboring blocks of one strip of rows
   splits: 'u32',
   kChunk: 'u32', // length of a split
   splitStride: 'u32', // elements from one split's results to the next one's
@@ -42,9 +43,9 @@ export const BLOCK_PARAMS = {
   activation: 'u32',
 } as const satisfies Readonly<Record<string, ParamType>>;
 
-export type BlockParams = { readonly [P in keyof typeof BLOCK_PARAMS]: P extends `${'batch' | 'axis'}${string}`
-    ? readonly number[]
-    : number };
+export type BlockParams = {
+  readonly [P in keyof typeof BLOCK_PARAMS]: P extends `${'batch' | 'axis'}${string}` ? readonly number[] : number;
+};
 
 /** Words of a record in the table of groups. A size of ALL stands for that of the whole problem. */
 export const RECORD = 12;
@@ -61,10 +62,12 @@ struct Block {
 
 /** `blockOf` for a batch of products of one size. */
 const BATCHED_WGSL = /* wgsl */ `
-// Blocks of one column follow one another: the panel of b stays in the cache while the rows of a pass by.
+// A few panels of b stay in the cache while the rows of a pass by. Neighbors read the same rows: a driver that runs four
+// invocations as one would otherwise walk 32 rows at once, which powers of two map to few lines of the cache.
 fn blockOf(index: u32) -> Block {
-  let row = index % params.blocksM * BLOCK_M;
-  let panel = index / params.blocksM % params.blocksN;
+  let row = index / params.beside % params.blocksM * BLOCK_M;
+  let strip = index / params.beside / params.blocksM;
+  let panel = (strip * params.beside + index % params.beside) % params.blocksN;
   let z = index / params.blocksM / params.blocksN;
   let split = z % params.splits;
   var rest = z / params.splits;

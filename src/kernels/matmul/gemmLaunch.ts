@@ -52,7 +52,12 @@ export function launch(
   const T = y.tensor.dtype as 'f32' | 'f16';
   const params = paramsOf(p, layout, { splits, kChunk, stride, activation });
   (kernel as GemmKernel)(
-    { a: a.tensor, b: packed ?? b.tensor, bias: partial ? null : (bias?.tensor ?? null), groups: table?.tensor ?? null },
+    {
+      a: a.tensor,
+      b: packed ?? b.tensor,
+      bias: partial ? null : (bias?.tensor ?? null),
+      groups: table?.tensor ?? null,
+    },
     { y: partial ? null : y.tensor, pre: partial ? null : pre, partial },
     params,
     { T, ACTIVATED: partial === null && activation !== 'none', ...constants },
@@ -118,6 +123,7 @@ function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cu
     blocks: blocksM * blocksN * batchSize(p) * cut.splits,
     blocksM,
     blocksN,
+    beside: blocksN % 4 === 0 ? 4 : blocksN % 2 === 0 ? 2 : 1,
     splits: cut.splits,
     kChunk: cut.kChunk,
     splitStride: cut.stride,

@@ -15,7 +15,8 @@ function packedBatches({ b, k, n, batch }: Problem): Tensor {
   const panels = Math.ceil(n / 8);
   const size = axes.reduce((product, d) => product * batch[d]!, panels * k);
   const y = b.tensor.derive([8 * size]);
-  const four = (of: readonly number[], rest: number) => [0, 1, 2, 3].map((i) => (axes[i] === undefined ? rest : of[axes[i]!]!));
+  const four = (of: readonly number[], rest: number) =>
+    [0, 1, 2, 3].map((i) => (axes[i] === undefined ? rest : of[axes[i]!]!));
   packPanels(
     { b: b.tensor },
     { y },

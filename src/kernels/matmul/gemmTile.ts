@@ -36,11 +36,12 @@ export const gemmTileStrided = /* @__PURE__ */ tile('matmul.tileStrided', 'raw T
 export const gemmTileStridedGrouped = /* @__PURE__ */ tile('matmul.tileStridedGrouped', 'raw T', 'f32?', 'u32');
 
 /* @__NO_SIDE_EFFECTS__ */
-function tile<
-  const E extends 'raw T' | 'raw vec4T',
-  const P extends 'f32?' | 'vec4f?',
-  const G extends 'u32' | 'u32?',
->(name: string, element: E, partial: P, groups: G) {
+function tile<const E extends 'raw T' | 'raw vec4T', const P extends 'f32?' | 'vec4f?', const G extends 'u32' | 'u32?'>(
+  name: string,
+  element: E,
+  partial: P,
+  groups: G,
+) {
   const [load, store] = element === 'raw T' ? [LOAD_STRIDED, STORE_WGSL] : [LOAD_ALIGNED, STORE_VECTOR_WGSL];
   return defineKernel({
     name,

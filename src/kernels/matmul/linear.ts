@@ -78,7 +78,7 @@ const linearOp = /* @__PURE__ */ defineOp({
     const dweight = needsWeight ? weight.derive(weight.shape) : null;
     if (dx) gemm(dz, weight, dx);
     if (dweight) gemm(turned(dz), rows, dweight);
-    return [dx && dx.view(x.shape), dweight, needsBias && biasShape ? sumTo(dz, biasShape) : null];
+    return [dx?.view(x.shape) ?? null, dweight, needsBias && biasShape ? sumTo(dz, biasShape) : null];
   },
 });
 

@@ -108,13 +108,12 @@ function productShape(a: Shape, b: Shape): number[] {
 export function matmulReference([a, b]: readonly [Nd, Nd]): Nd {
   const left: Nd = a.shape.length === 1 ? { shape: [1, ...a.shape], data: a.data } : a;
   const right: Nd = b.shape.length === 1 ? { shape: [...b.shape, 1], data: b.data } : b;
-  const k = left.shape.at(-1)!;
+  const [k, n] = [left.shape.at(-1)!, right.shape.at(-1)!];
   const { data } = nd(matricesShape(a.shape, b.shape), (_, at) => {
-    const [batch, row, col] = [at.slice(0, -2), at.at(-2)!, at.at(-1)!];
+    const row = indexOf(left.shape, [...at.slice(0, -1), 0]);
+    const col = indexOf(right.shape, [...at.slice(0, -2), 0, at.at(-1)!]);
     let total = 0;
-    for (let i = 0; i < k; i++) {
-      total += left.data[indexOf(left.shape, [...batch, row, i])]! * right.data[indexOf(right.shape, [...batch, i, col])]!;
-    }
+    for (let i = 0; i < k; i++) total += left.data[row + i]! * right.data[col + i * n]!;
     return total;
   });
   return { shape: productShape(a.shape, b.shape), data };
