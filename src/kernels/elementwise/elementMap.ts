@@ -50,7 +50,7 @@ export function defineMap<const O extends Operands>(spec: MapSpec<O>): ElementMa
   const op = spec.name.split('.')[0]!;
   const run = (args: Arguments<O>, y: Tensor): void => {
     if (y.size === 0) return;
-    const given = args as Readonly<Record<string, Tensor | number>>;
+    const given = args as Given;
     const tensors = [y];
     for (const name of inputs) tensors.push(given[name] as Tensor);
     const types = typesOf(given, y);
