@@ -1,36 +1,64 @@
-import { concat } from '../kernels/indexing/concat.ts';
-import { glu } from '../kernels/activation/glu.ts';
-import { linear } from '../kernels/matmul/linear.ts';
+import { bandMerge } from '../kernels/matmul/bandMerge.ts';
+import type { Shape } from '../tensor/engine/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { uniform } from './initialize.ts';
 import { Module } from './module.ts';
 import { PackedParameter } from './packedParameter.ts';
 
+/**
+ * A two-layer net per band from its latent to its part of the spectrum: Linear dim → 4 dim, tanh, Linear, GLU. The bands
+ * lie packed; the state dict shows `{n}.in.weight`, `{n}.in.bias`, `{n}.out.weight` and `{n}.out.bias` of band n. Mask
+ * estimation of BS-RoFormer, Lu et al. 2023, https://arxiv.org/abs/2309.02612.
+ */
 export class BandEstimator extends Module {
   readonly inWeights: PackedParameter;
   readonly inBiases: PackedParameter;
   readonly outWeights: PackedParameter;
   readonly outBiases: PackedParameter;
   readonly widths: readonly number[];
-  constructor(widths: readonly number[], readonly dim: number) {
+  readonly dim: number;
+  readonly hidden: number;
+
+  /** `widths`: elements of each band, twice its bins where re and im lie side by side. */
+  constructor(widths: readonly number[], dim: number, { expansion = 4 }: { readonly expansion?: number } = {}) {
     super();
+    const hidden = expansion * dim;
+    const bands = widths.length;
+    const total = widths.reduce((sum, width) => sum + width, 0);
+    const named = (part: string, shape: (width: number) => Shape) =>
+      new Map(widths.map((width, n) => [`${n}.${part}`, shape(width)]));
+    const [inBound, outBound] = [1 / Math.sqrt(dim), 1 / Math.sqrt(hidden)];
+    this.inWeights = new PackedParameter(
+      uniform([bands * hidden * dim], inBound),
+      named('in.weight', () => [hidden, dim]),
+    );
+    this.inBiases = new PackedParameter(
+      uniform([bands * hidden], inBound),
+      named('in.bias', () => [hidden]),
+    );
+    this.outWeights = new PackedParameter(
+      uniform([2 * total * hidden], outBound),
+      named('out.weight', (width) => [2 * width, hidden]),
+    );
+    this.outBiases = new PackedParameter(
+      uniform([2 * total], outBound),
+      named('out.bias', (width) => [2 * width]),
+    );
     this.widths = widths;
-    const h = 4 * dim, total = widths.reduce((a, b) => a + b, 0), n = widths.length;
-    this.inWeights = new PackedParameter(uniform([n * h * dim], 1 / Math.sqrt(dim)), new Map(widths.map((_, n) => [`${n}.in.weight`, [h, dim]])));
-    this.inBiases = new PackedParameter(uniform([n * h], 1 / Math.sqrt(dim)), new Map(widths.map((_, n) => [`${n}.in.bias`, [h]])));
-    this.outWeights = new PackedParameter(uniform([total * 2 * h], 1 / Math.sqrt(h)), new Map(widths.map((w, n) => [`${n}.out.weight`, [2 * w, h]])));
-    this.outBiases = new PackedParameter(uniform([total * 2], 1 / Math.sqrt(h)), new Map(widths.map((w, n) => [`${n}.out.bias`, [2 * w]])));
+    this.dim = dim;
+    this.hidden = hidden;
   }
+
+  // z: [..., bands, dim], scale: [..., bands] or null, multiplied into each band → [..., total]
   forward(z: Tensor, scale: Tensor | null): Tensor {
-    const d = this.dim, h = 4 * d;
-    let at = 0;
-    return concat(this.widths.map((w, n) => {
-      const part = z.slice(-2, n, n + 1).squeeze(-2);
-      const hid = linear(part, this.inWeights.whole.slice(0, n * h * d, (n + 1) * h * d).reshape([h, d]), this.inBiases.whole.slice(0, n * h, (n + 1) * h), { activation: 'tanh' });
-      const out = linear(hid, this.outWeights.whole.slice(0, at * 2 * h, (at + w) * 2 * h).reshape([2 * w, h]), this.outBiases.whole.slice(0, at * 2, (at + w) * 2));
-      at += w;
-      const y = glu(out, -1);
-      return scale ? y.mul(scale.slice(-1, n, n + 1)) : y;
-    }), { dim: -1 });
+    const { widths, dim, hidden } = this;
+    const bands = widths.length;
+    const weights = {
+      inWeight: this.inWeights.whole.reshape([bands, hidden, dim]),
+      inBias: this.inBiases.whole.reshape([bands, hidden]),
+      outWeight: this.outWeights.whole,
+      outBias: this.outBiases.whole,
+    };
+    return bandMerge(z, weights, { widths, scale });
   }
 }

@@ -1,39 +1,57 @@
-import { concat } from '../kernels/indexing/concat.ts';
-import { stack } from '../kernels/indexing/stack.ts';
-import { linear } from '../kernels/matmul/linear.ts';
-import { rmsNorm } from '../kernels/norm/rmsNorm.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { bandSplit, type SplitBands } from '../kernels/matmul/bandSplit.ts';
 import { ones } from '../tensor/create.ts';
-import { uniform } from './initialize.ts';
+import type { Shape } from '../tensor/engine/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { packedUniform } from './initialize.ts';
 import { Module } from './module.ts';
 import { PackedParameter } from './packedParameter.ts';
 
+const LEAST_NORM = 1e-12;
+
+/**
+ * Cuts a spectrum into bands, normalizes each by its own RMS and maps it to `dim` values with a matrix of its own. The
+ * bands are ragged, so their parameters lie packed, one launch serves all; the state dict shows `{n}.norm.weight`,
+ * `{n}.proj.weight` and `{n}.proj.bias` of band n. Luo and Yu 2022, https://arxiv.org/abs/2209.15174; norm as in
+ * BS-RoFormer.
+ */
 export class BandSplit extends Module {
   readonly norms: PackedParameter;
   readonly weights: PackedParameter;
   readonly biases: PackedParameter;
   readonly widths: readonly number[];
-  constructor(widths: readonly number[], readonly dim: number) {
+  readonly dim: number;
+
+  /** `widths`: elements of each band, twice its bins where re and im lie side by side. */
+  constructor(widths: readonly number[], dim: number) {
     super();
+    const total = widths.reduce((sum, width) => sum + width, 0);
+    const named = (part: string, shape: (width: number) => Shape) =>
+      new Map(widths.map((width, n) => [`${n}.${part}`, shape(width)]));
+    const bounds = widths.map((width) => 1 / Math.sqrt(width));
+    this.norms = new PackedParameter(
+      ones([total]),
+      named('norm.weight', (width) => [width]),
+    );
+    this.weights = new PackedParameter(
+      packedUniform(widths.map((width, n) => ({ size: dim * width, bound: bounds[n]! }))),
+      named('proj.weight', (width) => [dim, width]),
+    );
+    this.biases = new PackedParameter(
+      packedUniform(bounds.map((bound) => ({ size: dim, bound }))),
+      named('proj.bias', () => [dim]),
+    );
     this.widths = widths;
-    const total = widths.reduce((a, b) => a + b, 0);
-    this.norms = new PackedParameter(ones([total]), new Map(widths.map((w, n) => [`${n}.norm.weight`, [w]])));
-    const ws = widths.map((w) => uniform([dim * w], 1 / Math.sqrt(w)));
-    const bs = widths.map((w) => uniform([dim], 1 / Math.sqrt(w)));
-    this.weights = new PackedParameter(concat(ws, { dim: 0 }), new Map(widths.map((w, n) => [`${n}.proj.weight`, [dim, w]])));
-    this.biases = new PackedParameter(concat(bs, { dim: 0 }), new Map(widths.map((_, n) => [`${n}.proj.bias`, [dim]])));
-    for (const t of [...ws, ...bs]) t.dispose();
+    this.dim = dim;
   }
-  forward(x: Tensor): { latent: Tensor; rms: Tensor } {
-    const zs: Tensor[] = [], r: Tensor[] = [];
-    let at = 0;
-    this.widths.forEach((w, n) => {
-      const part = x.slice(-1, at, at + w);
-      const weight = this.weights.whole.slice(0, at * this.dim, (at + w) * this.dim).reshape([this.dim, w]);
-      zs.push(linear(rmsNorm(part, this.norms.whole.slice(0, at, at + w), { eps: 1e-12, form: 'l2' }), weight, this.biases.whole.slice(0, n * this.dim, (n + 1) * this.dim)));
-      r.push(part.mul(part).sum(-1).sqrt().clamp({ min: 1e-12 }).mul(1 / Math.sqrt(w)));
-      at += w;
-    });
-    return { latent: stack(zs, { dim: -2 }), rms: stack(r, { dim: -1 }) };
+
+  // x: [..., total] → latent [..., bands, dim] and the RMS each band was divided by, [..., bands]
+  forward(x: Tensor): SplitBands {
+    const { widths, dim } = this;
+    const weights = {
+      norm: this.norms.whole,
+      weight: this.weights.whole,
+      bias: this.biases.whole.reshape([widths.length, dim]),
+    };
+    return bandSplit(x, weights, { widths, eps: LEAST_NORM });
   }
 }

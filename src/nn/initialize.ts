@@ -1,4 +1,4 @@
-import { ones, zeros } from '../tensor/create.ts';
+import { ones, tensor, zeros } from '../tensor/create.ts';
 import { tidy } from '../tensor/engine/scope.ts';
 import type { Shape } from '../tensor/engine/shape.ts';
 import { noGrad } from '../tensor/engine/tape.ts';
@@ -15,6 +15,14 @@ export function uniform(shape: Shape, bound: number): Tensor {
         .sub(bound),
     ),
   );
+}
+
+/** Parts of different bounds one after the other: uniform in [-bound, bound) for each part's `size` values. */
+export function packedUniform(parts: readonly { readonly size: number; readonly bound: number }[]): Tensor {
+  return tidy(() => {
+    const bounds = tensor(parts.flatMap(({ size, bound }) => new Array<number>(size).fill(bound)));
+    return uniform(bounds.shape, 1).mul(bounds);
+  });
 }
 
 /** Normal with mean 0 and the given standard deviation. */

@@ -6,6 +6,7 @@ import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { sumTo } from '../reduce/sum.ts';
 import { type BandOptions, type Bands, bandsOf, bandTable, expectJoint } from './bands.ts';
+import { ALONE, type Lanes, SHARED } from './lanes.ts';
 
 export interface BandNormOptions extends BandOptions {
   /** Smallest norm that is divided by. Default 1e-12. */
@@ -55,7 +56,8 @@ const bandNormOp = /* @__PURE__ */ defineOp({
     const y = x.derive(x.shape);
     const rms = x.derive([...x.shape.slice(0, -1), widths.length]);
     const table = bandTable(x, bands);
-    bandNormalize({ x, weight, table }, { y, rms }, { ...sizes(x, bands), eps }, constants(x));
+    const normalized = shares(x) ? bandNormalizeShared : bandNormalize;
+    normalized({ x, weight, table }, { y, rms }, { ...sizes(x, bands), eps }, { T: x.dtype as 'f32' | 'f16' });
     return { y: [y, rms], saved: { x, weight, rms } };
   },
   // With n = rms, while ‖x‖ > eps: dn/dx = x / (w n), so
@@ -66,7 +68,8 @@ const bandNormOp = /* @__PURE__ */ defineOp({
     const dx = needsX ? x.derive(x.shape) : null;
     if (dx) {
       const read = { x, weight, rms, dy: dy!, drms: drms!, table };
-      bandNormGradInput(read, { dx }, { ...sizes(x, bands), eps }, constants(x));
+      const gradient = shares(x) ? bandNormGradInputShared : bandNormGradInput;
+      gradient(read, { dx }, { ...sizes(x, bands), eps }, { T: x.dtype as 'f32' | 'f16' });
     }
     return [dx, needsWeight ? gradWeight(x, rms, dy!, bands, table) : null];
   },
@@ -88,40 +91,31 @@ function sizes(x: Tensor, { total, widths }: Bands) {
   return { rows: x.size / total, bands: widths.length, total };
 }
 
-function constants(x: Tensor) {
-  const lanes = choose(x.device, 'bandNorm/lanes', ['1', '32'], x.device.kind === 'cpu' ? '1' : '32');
-  return { T: x.dtype as 'f32' | 'f16', LANES: lanes === '1' ? (1 as const) : (32 as const) };
+function shares({ device }: Tensor): boolean {
+  return choose(device, 'bandNorm/lanes', ['1', '32'], device.kind === 'cpu' ? '1' : '32') === '32';
 }
 
-/**
- * LANES invocations share a band of a row. Rows follow one another, so that neighbors work on bands of one width.
- * `sumOfBand` adds over the lanes of a band.
- */
-const BAND_WGSL = /* wgsl */ `
-const PER_GROUP = WORKGROUP / LANES;
-var<workgroup> parts: array<f32, WORKGROUP>;
+/* @__NO_SIDE_EFFECTS__ */
+function functions({ wgsl }: Lanes): string {
+  return ['alias R = f32; const PER_GROUP = WORKGROUP / LANES;', wgsl].join('\n');
+}
 
-fn sumOfBand(lane: u32, own: f32) -> f32 {
-  if (LANES == 1u) { return own; }
-  parts[lane] = own;
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane % LANES < half) { parts[lane] += parts[lane + half]; }
-    workgroupBarrier();
-  }
-  return parts[lane / LANES * LANES];
-}`;
+/** Rows of one band follow one another, so that neighbors work on the same width. */
+export const bandNormalize = /* @__PURE__ */ normalize(ALONE);
+export const bandNormalizeShared = /* @__PURE__ */ normalize(SHARED);
 
-export const bandNormalize = /* @__PURE__ */ defineKernel({
-  name: 'bandNorm.normalize',
-  read: { x: 'T', weight: 'T', table: 'u32' },
-  write: { y: 'T', rms: 'T' },
-  params: { rows: 'u32', bands: 'u32', total: 'u32', eps: 'f32' },
-  constants: { T: ['f32', 'f16'], LANES: [1, 32] },
-  workgroup: ({ LANES }) => (LANES === 1 ? 64 : 256),
-  grid: ({ rows, bands }, { LANES }) => Math.ceil((rows * bands) / (LANES === 1 ? 64 : 8)),
-  functions: BAND_WGSL,
-  wgsl: /* wgsl */ `
+/* @__NO_SIDE_EFFECTS__ */
+function normalize(lanes: Lanes) {
+  return defineKernel({
+    name: `bandNorm.normalize${lanes.suffix}`,
+    read: { x: 'T', weight: 'T', table: 'u32' },
+    write: { y: 'T', rms: 'T' },
+    params: { rows: 'u32', bands: 'u32', total: 'u32', eps: 'f32' },
+    constants: { T: ['f32', 'f16'] },
+    workgroup: lanes.workgroup,
+    grid: ({ rows, bands }) => Math.ceil((rows * bands) / lanes.rows),
+    functions: functions(lanes),
+    wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let unit = linearGroup(group) * PER_GROUP + lane / LANES;
@@ -135,24 +129,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     sum += value * value;
   }
   let width = f32(table[band + 1u] - table[band]);
-  let scale = max(sqrt(sumOfBand(lane, sum)), params.eps) / sqrt(width);
+  let scale = max(sqrt(acrossLanes(lane, sum)), params.eps) / sqrt(width);
   for (var j = table[band] + lane % LANES; j < end; j += LANES) {
     y[row * params.total + j] = T(f32(x[row * params.total + j]) / scale * f32(weight[j]));
   }
   if (exists && lane % LANES == 0u) { rms[row * params.bands + band] = T(scale); }
 }`,
-});
+  });
+}
 
-export const bandNormGradInput = /* @__PURE__ */ defineKernel({
-  name: 'bandNorm.gradInput',
-  read: { x: 'T', weight: 'T', rms: 'T', dy: 'T', drms: 'T', table: 'u32' },
-  write: { dx: 'T' },
-  params: { rows: 'u32', bands: 'u32', total: 'u32', eps: 'f32' },
-  constants: { T: ['f32', 'f16'], LANES: [1, 32] },
-  workgroup: ({ LANES }) => (LANES === 1 ? 64 : 256),
-  grid: ({ rows, bands }, { LANES }) => Math.ceil((rows * bands) / (LANES === 1 ? 64 : 8)),
-  functions: BAND_WGSL,
-  wgsl: /* wgsl */ `
+export const bandNormGradInput = /* @__PURE__ */ gradInput(ALONE);
+export const bandNormGradInputShared = /* @__PURE__ */ gradInput(SHARED);
+
+/* @__NO_SIDE_EFFECTS__ */
+function gradInput(lanes: Lanes) {
+  return defineKernel({
+    name: `bandNorm.gradInput${lanes.suffix}`,
+    read: { x: 'T', weight: 'T', rms: 'T', dy: 'T', drms: 'T', table: 'u32' },
+    write: { dx: 'T' },
+    params: { rows: 'u32', bands: 'u32', total: 'u32', eps: 'f32' },
+    constants: { T: ['f32', 'f16'] },
+    workgroup: lanes.workgroup,
+    grid: ({ rows, bands }) => Math.ceil((rows * bands) / lanes.rows),
+    functions: functions(lanes),
+    wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let unit = linearGroup(group) * PER_GROUP + lane / LANES;
@@ -168,7 +168,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     sum += f32(dy[at]) * f32(weight[j]) * (f32(x[at]) / scale);
   }
   let width = f32(table[band + 1u] - table[band]);
-  let slope = (f32(drms[select(0u, row * params.bands + band, exists)]) - sumOfBand(lane, sum) / scale) / width;
+  let slope = (f32(drms[select(0u, row * params.bands + band, exists)]) - acrossLanes(lane, sum) / scale) / width;
   // A band under eps was divided by a constant. The margin covers the rounding of rms.
   let moving = scale > params.eps / sqrt(width) * 1.000001;
   for (var j = first; j < end; j += LANES) {
@@ -177,7 +177,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     dx[at] = T(f32(dy[at]) * f32(weight[j]) / scale + direction);
   }
 }`,
-});
+  });
+}
 
 /** Each invocation sums one element over a chunk of rows. */
 export const bandNormGradWeight = /* @__PURE__ */ defineKernel({

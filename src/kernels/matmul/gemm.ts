@@ -21,8 +21,9 @@ import {
   gemmRegisterStrided,
   gemmRegisterStridedGrouped,
 } from './gemmRegister.ts';
-import { gemmSkinny } from './gemmSkinny.ts';
+import { gemmSkinny, gemmSkinnyShared } from './gemmSkinny.ts';
 import { gemmTile, gemmTileGrouped, gemmTileStrided, gemmTileStridedGrouped } from './gemmTile.ts';
+import { ALONE, SHARED } from './lanes.ts';
 
 export interface GemmOptions {
   /** Added to the product; a view of y's shape, repeated by strides of 0. */
@@ -157,11 +158,11 @@ function splitsForGpu(problem: Problem, tile: number, records: number | undefine
 
 function multiplySkinny(problem: Problem, epilogue: Epilogue): void {
   const p = problem.n <= 4 ? problem : transposed(problem);
-  const { device } = p.y.tensor;
-  const lanes = device.kind === 'gpu' && p.a.col === 1 && p.k >= 32 ? 32 : 1;
-  const rows = lanes === 1 ? 64 : 8;
+  const shared = p.y.tensor.device.kind === 'gpu' && p.a.col === 1 && p.k >= 32;
+  const { rows } = shared ? SHARED : ALONE;
   const groups = Math.ceil(p.m / rows) * batchSize(p);
   const wanted = Math.min(Math.ceil(GROUPS_TO_FILL / groups), Math.floor(p.k / 256));
   const splits = canSplit(problem) ? Math.max(wanted, 1) : 1;
-  launch(gemmSkinny, p, { blockM: rows, blockN: 4, table: null, packed: null }, epilogue, splits, { LANES: lanes });
+  const layout = { blockM: rows, blockN: 4, table: null, packed: null };
+  launch(shared ? gemmSkinnyShared : gemmSkinny, p, layout, epilogue, splits, {});
 }

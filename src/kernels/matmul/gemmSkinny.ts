@@ -1,22 +1,31 @@
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { BLOCK_PARAMS, blockFunctions, STORE_WGSL } from './gemmBlock.ts';
+import { ALONE, type Lanes, SHARED } from './lanes.ts';
 
 /**
- * For products with at most four columns, which cost no more than reading a. With LANES = 1 an invocation owns a row: right
- * where neighboring rows lie side by side, and on processors. Otherwise LANES invocations share a row that lies along k.
+ * For products with at most four columns, which cost no more than reading a. An invocation owns a row: right where
+ * neighboring rows lie side by side, and on processors. Otherwise 32 share a row that lies along k.
  */
-export const gemmSkinny = /* @__PURE__ */ defineKernel({
-  name: 'matmul.skinny',
-  read: { a: 'raw T', b: 'raw T', bias: 'raw T?' },
-  write: { y: 'raw T?', pre: 'raw T?', partial: 'f32?' },
-  params: BLOCK_PARAMS,
-  constants: { T: ['f32', 'f16'], LANES: [1, 32], ACTIVATED: [false, true] },
-  workgroup: ({ LANES }) => (LANES === 1 ? 64 : 256),
-  grid: ({ blocks }) => blocks,
-  functions: blockFunctions('u32?', 'const BLOCK_M = WORKGROUP / LANES; const BLOCK_N = 4u;', STORE_WGSL),
-  wgsl: /* wgsl */ `
-var<workgroup> parts: array<vec4f, WORKGROUP>;
+export const gemmSkinny = /* @__PURE__ */ skinny(ALONE);
+export const gemmSkinnyShared = /* @__PURE__ */ skinny(SHARED);
 
+/* @__NO_SIDE_EFFECTS__ */
+function skinny({ suffix, workgroup, rows, wgsl }: Lanes) {
+  return defineKernel({
+    name: `matmul.skinny${suffix}`,
+    read: { a: 'raw T', b: 'raw T', bias: 'raw T?' },
+    write: { y: 'raw T?', pre: 'raw T?', partial: 'f32?' },
+    params: BLOCK_PARAMS,
+    constants: { T: ['f32', 'f16'], ACTIVATED: [false, true] },
+    workgroup,
+    grid: ({ blocks }) => blocks,
+    functions: blockFunctions(
+      'u32?',
+      `const BLOCK_M = ${rows}u; const BLOCK_N = 4u; alias R = vec4f;`,
+      wgsl,
+      STORE_WGSL,
+    ),
+    wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let index = linearGroup(group);
@@ -35,15 +44,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       sum += f32(a[block.a + row * params.aRow + k * params.aCol]) * columns;
     }
   }
-  if (LANES > 1u) {
-    parts[lane] = sum;
-    workgroupBarrier();
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
-      if (part < half) { parts[lane] += parts[lane + half]; }
-      workgroupBarrier();
-    }
-    sum = parts[lane];
-  }
+  sum = acrossLanes(lane, sum);
   if (part == 0u) { store(block, row, 0u, sum); }
 }`,
-});
+  });
+}
