@@ -32,7 +32,7 @@ export const FORWARD = {
 export const forwardQuad = /* @__PURE__ */ defineKernel({
   name: 'attention.forwardQuad',
   ...FORWARD,
-  constants: { HEAD: { tested: [1, 8] }, VALUE: { tested: [1, 8] }, LANES: { tested: [16] } },
+  constants: { HEAD: { tested: [1, 8] }, VALUE: { tested: [2] }, LANES: { tested: [16] } },
   workgroup: ({ LANES }) => LANES,
   grid: ({ batch, queries }, { LANES }) => Math.ceil((batch * Math.ceil(queries / 4)) / LANES),
   functions: SCORES_WGSL + QUAD_WGSL,

@@ -12,8 +12,8 @@ export const forwardRow = /* @__PURE__ */ defineKernel({
   ...FORWARD,
   constants: {
     HEAD: { tested: [1, 8] },
-    VALUE: { tested: [1, 8] },
-    LANES: { tested: [32, 64] },
+    VALUE: { tested: [2] },
+    LANES: { tested: [32] },
     ROWS: { tested: [1, 2] },
     TILE: { tested: [32] },
     STAGED: [true, false],

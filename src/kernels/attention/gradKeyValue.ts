@@ -35,7 +35,7 @@ export const GRAD_KEY_VALUE = {
 export const gradKeyValueQuad = /* @__PURE__ */ defineKernel({
   name: 'attention.gradKeyValueQuad',
   ...GRAD_KEY_VALUE,
-  constants: { HEAD: { tested: [1, 8] }, VALUE: { tested: [1, 8] }, LANES: { tested: [16] } },
+  constants: { HEAD: { tested: [1, 8] }, VALUE: { tested: [2] }, LANES: { tested: [16] } },
   workgroup: ({ LANES }) => LANES,
   grid: ({ batch, keys }, { LANES }) => Math.ceil((batch * Math.ceil(keys / 4)) / LANES),
   functions: SCORES_WGSL + QUAD_WGSL,

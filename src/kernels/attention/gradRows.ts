@@ -12,8 +12,8 @@ export const gradQueryRow = /* @__PURE__ */ defineKernel({
   ...GRAD_QUERY,
   constants: {
     HEAD: { tested: [1, 8] },
-    VALUE: { tested: [1, 8] },
-    LANES: { tested: [32, 64] },
+    VALUE: { tested: [2] },
+    LANES: { tested: [32] },
     TILE: { tested: [32] },
     STAGED: [true, false],
   },
@@ -102,8 +102,8 @@ export const gradKeyValueRow = /* @__PURE__ */ defineKernel({
   ...GRAD_KEY_VALUE,
   constants: {
     HEAD: { tested: [1, 8] },
-    VALUE: { tested: [1, 8] },
-    LANES: { tested: [32, 64] },
+    VALUE: { tested: [2] },
+    LANES: { tested: [32] },
     TILE: { tested: [32] },
     STAGED: [true, false],
     GRAD_K: [true, false],

@@ -119,11 +119,16 @@ function sizes({ batch, queries, keys, scale, bias, mask }: Attention) {
 function variantFor({ q, v, queries, keys }: Attention, pass: string): 'quad' | 'row' | 'tile' {
   const { device } = q.first;
   const isShort = Math.min(queries, keys) <= 16;
-  if (Math.max(q.chunks, v.chunks) > QUAD_CHUNKS) return isShort ? 'row' : 'tile';
-  const onGpu = isShort ? 'row' : 'tile';
+  const onCpu = device.kind === 'cpu';
+  if (Math.max(q.chunks, v.chunks) > QUAD_CHUNKS) {
+    const variants = q.chunks + v.chunks > MOST_IN_TILES ? (['row'] as const) : (['tile', 'row'] as const);
+    return choose<'row' | 'tile'>(device, `attention/${pass}/wide`, variants, onCpu || isShort ? 'row' : variants[0]);
+  }
   const key = `attention/${pass}/${isShort ? 'short' : 'long'}`;
-  return choose(device, key, ['quad', 'row', 'tile'], device.kind === 'cpu' ? 'quad' : onGpu);
+  return choose(device, key, ['quad', 'row', 'tile'], onCpu ? 'quad' : isShort ? 'row' : 'tile');
 }
+
+const MOST_IN_TILES = 256; // chunks of a key and a value, of which four fit into 16 KiB of workgroup memory
 
 function quadLanes({ q }: Attention): number {
   return q.first.device.kind === 'cpu' ? 16 : 64;

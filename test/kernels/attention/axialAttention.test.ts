@@ -62,7 +62,7 @@ test('attends along any axis of any view like float64, and so do the gradients',
 describe.each(['quad', 'row', 'tile'])('the variant %s', (variant) => {
   test.each([true, false])('gated %s', (gated) => {
     for (const pass of ['forward', 'gradQuery', 'gradKeyValue']) {
-      for (const length of ['short', 'long']) device.choices.chosen.set(`attention/${pass}/${length}`, variant);
+      for (const length of ['short', 'long', 'wide']) device.choices.chosen.set(`attention/${pass}/${length}`, variant);
     }
     const rope = { base: 10_000, interleaved: true };
     return check({ shape: [2, 18, 2], dim: 1, heads: 2, extent: 8, rope, gated, view: 'dense', seed: 3 });

@@ -26,7 +26,7 @@ const TOLERANCE = { tolerance: 5e-6, gradTolerance: 1e-4 };
 /** Makes every pass of the family use one variant, whatever the device would choose. */
 function force(variant: 'quad' | 'row' | 'tile'): void {
   for (const pass of ['forward', 'gradQuery', 'gradKeyValue']) {
-    for (const length of ['short', 'long']) device.choices.chosen.set(`attention/${pass}/${length}`, variant);
+    for (const length of ['short', 'long', 'wide']) device.choices.chosen.set(`attention/${pass}/${length}`, variant);
   }
 }
 
