@@ -1,7 +1,7 @@
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 
 /**
- * Gradients of one step; an invocation computes four units of one row of the batch. First it finishes the step behind:
+ * Gradients of one step; an invocation computes four units of ROWS rows of the batch. First it finishes the step behind:
  * carry, which holds dh · z of it, gets its (dr', dz', da) · W. Then it begins its own. weight [3 · hidden, quads] is packed.
  */
 export const gruGradStep = /* @__PURE__ */ defineKernel({
@@ -18,26 +18,50 @@ export const gruGradStep = /* @__PURE__ */ defineKernel({
     hidden: 'u32',
     quads: 'u32',
   },
+  constants: { ROWS: [1, 4] },
   workgroup: 16,
-  grid: ({ batch, quads }) => Math.ceil((batch * quads) / 16),
+  grid: ({ batch, quads }, { ROWS }) => Math.ceil((Math.ceil(batch / ROWS) * quads) / 16),
   wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = linearGroup(group) * WORKGROUP + lane;
-  let row = i / params.quads;
+  let row = i / params.quads * ROWS;
   let quad = i % params.quads;
   if (row >= params.batch) { return; }
-  let hidden = params.hidden;
-  var through = vec4f();
+  var d0 = vec4f(); var d1 = vec4f(); var d2 = vec4f(); var d3 = vec4f();
   if (params.finish == 1u) {
-    let start = ((params.behind * params.batch + row) * 6u + 3u) * hidden;
+    let s0 = slopesAt(row);
+    let s1 = slopesAt(row + 1u);
+    let s2 = slopesAt(row + 2u);
+    let s3 = slopesAt(row + 3u);
     var at = quad;
-    for (var k = 0u; k < 3u * hidden; k++) {
-      through += dgates[start + k] * weight[at];
+    for (var k = 0u; k < 3u * params.hidden; k++) {
+      let w = weight[at];
+      d0 += dgates[s0 + k] * w;
+      if (ROWS == 4u) {
+        d1 += dgates[s1 + k] * w;
+        d2 += dgates[s2 + k] * w;
+        d3 += dgates[s3 + k] * w;
+      }
       at += params.quads;
     }
   }
-  let unit = 4u * quad;
+  proceed(row, 4u * quad, d0);
+  if (ROWS == 4u) {
+    proceed(row + 1u, 4u * quad, d1);
+    proceed(row + 2u, 4u * quad, d2);
+    proceed(row + 3u, 4u * quad, d3);
+  }
+}
+
+// (dr', dz', da) of the step behind. Rows behind the last repeat it; nothing is stored for them.
+fn slopesAt(row: u32) -> u32 {
+  return ((params.behind * params.batch + min(row, params.batch - 1u)) * 6u + 3u) * params.hidden;
+}
+
+fn proceed(row: u32, unit: u32, through: vec4f) {
+  if (row >= params.batch) { return; }
+  let hidden = params.hidden;
   let place = params.t * params.batch + row;
   for (var c = 0u; c < min(4u, hidden - unit); c++) {
     let u = unit + c;

@@ -31,35 +31,68 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 }`,
 });
 
-/** One step; an invocation computes four units of one row of the batch. weight [hidden, 3, quads] is packed. */
+/**
+ * One step; an invocation computes four units of ROWS rows of the batch, so that the rows share what it loads of the
+ * weight. That is packed as [hidden, 3, quads].
+ */
 export const gruStep = /* @__PURE__ */ defineKernel({
   name: 'gru.step',
   read: { projected: 'f32', weight: 'vec4f', bias: 'f32?' },
   write: { states: 'f32', gates: 'f32?' },
   params: { t: 'u32', before: 'u32', after: 'u32', batch: 'u32', hidden: 'u32', quads: 'u32' },
+  constants: { ROWS: [1, 4] },
   workgroup: 16,
-  grid: ({ batch, quads }) => Math.ceil((batch * quads) / 16),
+  grid: ({ batch, quads }, { ROWS }) => Math.ceil((Math.ceil(batch / ROWS) * quads) / 16),
   functions: SIGMOID + TANGENT,
   wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = linearGroup(group) * WORKGROUP + lane;
-  let row = i / params.quads;
+  let row = i / params.quads * ROWS;
   let quad = i % params.quads;
   if (row >= params.batch) { return; }
-  let before = (params.before * params.batch + row) * params.hidden;
-  var r = vec4f();
-  var z = vec4f();
-  var a = vec4f();
+  var r0 = vec4f(); var r1 = vec4f(); var r2 = vec4f(); var r3 = vec4f();
+  var z0 = vec4f(); var z1 = vec4f(); var z2 = vec4f(); var z3 = vec4f();
+  var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
+  let s0 = stateAt(row);
+  let s1 = stateAt(row + 1u);
+  let s2 = stateAt(row + 2u);
+  let s3 = stateAt(row + 3u);
   var at = quad;
   for (var k = 0u; k < params.hidden; k++) {
-    let h = states[before + k];
-    r += h * weight[at];
-    z += h * weight[at + params.quads];
-    a += h * weight[at + 2u * params.quads];
+    let wr = weight[at];
+    let wz = weight[at + params.quads];
+    let wa = weight[at + 2u * params.quads];
+    let h0 = states[s0 + k];
+    r0 += h0 * wr; z0 += h0 * wz; a0 += h0 * wa;
+    if (ROWS == 4u) {
+      let h1 = states[s1 + k];
+      r1 += h1 * wr; z1 += h1 * wz; a1 += h1 * wa;
+      let h2 = states[s2 + k];
+      r2 += h2 * wr; z2 += h2 * wz; a2 += h2 * wa;
+      let h3 = states[s3 + k];
+      r3 += h3 * wr; z3 += h3 * wz; a3 += h3 * wa;
+    }
     at += 3u * params.quads;
   }
-  let unit = 4u * quad;
+  finish(row, 4u * quad, r0, z0, a0);
+  if (ROWS == 4u) {
+    finish(row + 1u, 4u * quad, r1, z1, a1);
+    finish(row + 2u, 4u * quad, r2, z2, a2);
+    finish(row + 3u, 4u * quad, r3, z3, a3);
+  }
+}
+
+// Rows behind the last repeat it; nothing is stored for them.
+fn stateAt(row: u32) -> u32 {
+  return (params.before * params.batch + min(row, params.batch - 1u)) * params.hidden;
+}
+
+fn finish(row: u32, unit: u32, sumR: vec4f, sumZ: vec4f, sumA: vec4f) {
+  if (row >= params.batch) { return; }
+  var r = sumR;
+  var z = sumZ;
+  var a = sumA;
   if (HAS_BIAS) {
     r += biasQuad(unit);
     z += biasQuad(params.hidden + unit);
@@ -69,10 +102,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   r = sigmoid(r + projectedQuad(input, unit));
   z = sigmoid(z + projectedQuad(input + params.hidden, unit));
   let n = hyperbolicTangent(r * a + projectedQuad(input + 2u * params.hidden, unit));
-  let after = (params.after * params.batch + row) * params.hidden;
+  let before = (params.before * params.batch + row) * params.hidden + unit;
+  let after = (params.after * params.batch + row) * params.hidden + unit;
   let gate = (params.t * params.batch + row) * 4u * params.hidden + unit;
   for (var c = 0u; c < min(4u, params.hidden - unit); c++) {
-    states[after + unit + c] = (1.0 - z[c]) * n[c] + z[c] * states[before + unit + c];
+    states[after + c] = (1.0 - z[c]) * n[c] + z[c] * states[before + c];
     if (HAS_GATES) {
       gates[gate + c] = r[c];
       gates[gate + params.hidden + c] = z[c];

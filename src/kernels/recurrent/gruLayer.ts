@@ -139,6 +139,11 @@ function unitsFor(hidden: number): 32 | 64 | 128 | 256 {
   return hidden <= 128 ? 128 : 256;
 }
 
+/** Rows of the batch per invocation of a step. */
+function rowsFor(batch: number): { readonly ROWS: 1 | 4 } {
+  return { ROWS: batch < 4 ? 1 : 4 };
+}
+
 /** weight[i · step + j · block + c · column] as [rows, blocks, columns], columns filled up with zeros to a multiple of 4. */
 function packed(weight: Tensor, rows: number, blocks: number, [step, block, column]: readonly number[]): Tensor {
   const columns = weight.shape[1]!;
@@ -169,10 +174,12 @@ function runForward({ weight, states, gates, ...read }: ForwardTensors, sizes: S
     gruGroup(inputs, { states, gates }, params, { UNITS: unitsFor(hidden) });
     return;
   }
+  const quads = byUnit.shape[2]! / 4;
+  const constants = rowsFor(batch);
   for (let step = 0; step < time; step++) {
     const t = reverse ? time - 1 - step : step;
     const places = reverse ? { before: t + 1, after: t } : { before: t, after: t + 1 };
-    gruStep(inputs, { states, gates }, { t, ...places, batch, hidden, quads: byUnit.shape[2]! / 4 });
+    gruStep(inputs, { states, gates }, { t, ...places, batch, hidden, quads }, constants);
   }
 }
 
@@ -197,11 +204,13 @@ function runBackward(tensors: BackwardTensors, sizes: Sizes, reverse: boolean): 
     return;
   }
   const quads = byGate.shape[2]! / 4;
+  const constants = rowsFor(batch);
   // Launch i finishes the step that launch i - 1 began, and begins the next: time + 1 launches for time steps.
   for (let i = 0; i <= time; i++) {
     const t = reverse ? i : time - 1 - i;
     const behind = reverse ? t - 1 : t + 1;
     const ends = { finish: Number(i > 0), begin: Number(i < time) };
-    gruGradStep(inputs, { dgates, carry }, { t, behind, before: reverse ? t + 1 : t, ...ends, batch, hidden, quads });
+    const params = { t, behind, before: reverse ? t + 1 : t, ...ends, batch, hidden, quads };
+    gruGradStep(inputs, { dgates, carry }, params, constants);
   }
 }

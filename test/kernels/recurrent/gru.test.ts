@@ -21,7 +21,7 @@ interface Problem extends GruOptions {
 }
 
 const problems: fc.Arbitrary<Problem> = fc.record({
-  batch: fc.integer({ min: 1, max: 4 }),
+  batch: fc.integer({ min: 1, max: 6 }),
   time: fc.integer({ min: 1, max: 5 }),
   features: fc.integer({ min: 1, max: 5 }),
   hidden: fc.integer({ min: 1, max: 9 }),
