@@ -82,6 +82,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         kRow = kAt + near * params.steps.y;
         vRow = vAt + near * params.steps.z;
       }
+      // Spelled out: SwiftShader does not clear an array without initializer when the loop comes by again.
       var s = array<vec4f, ROWS>();
       for (var c = 0u; c < HEAD; c++) {
         var keys4: mat4x4f;
