@@ -4,8 +4,7 @@ import { defineOp } from '../../tensor/engine/op.ts';
 import { tidy } from '../../tensor/engine/scope.ts';
 import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { defineFold, definePairFold, fold } from '../reduce/fold.ts';
-import { JOIN_PAIRS, PAIR } from '../reduce/foldKernel.ts';
+import { defineFold, definePairSums, fold } from '../reduce/fold.ts';
 import { sumFold } from '../reduce/sum.ts';
 import { center, centerReference } from './center.ts';
 import { SIGNAL_EPS, signalRows } from './signals.ts';
@@ -75,13 +74,10 @@ const siSdrOp = /* @__PURE__ */ defineOp({
 });
 
 /** Σ ŝ s and Σ s² */
-export const siSdrProducts = /* @__PURE__ */ definePairFold({
+export const siSdrProducts = /* @__PURE__ */ definePairSums({
   name: 'siSdr.products',
-  packing: PAIR,
-  joining: JOIN_PAIRS,
-  start: 0,
-  take: 'acc + vec2f(x * z, z * z)',
-  join: 'a + b',
+  first: 'x * z',
+  second: 'z * z',
 });
 
 export const siSdrAlpha = /* @__PURE__ */ defineKernel({

@@ -3,8 +3,7 @@ import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
 import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { definePairFold, fold } from '../reduce/fold.ts';
-import { JOIN_PAIRS, PAIR } from '../reduce/foldKernel.ts';
+import { definePairSums, fold } from '../reduce/fold.ts';
 import { SIGNAL_EPS, signalRows } from './signals.ts';
 
 /**
@@ -44,13 +43,10 @@ const snrOp = /* @__PURE__ */ defineOp({
   },
 });
 
-export const snrEnergies = /* @__PURE__ */ definePairFold({
+export const snrEnergies = /* @__PURE__ */ definePairSums({
   name: 'snr.energies',
-  packing: PAIR,
-  joining: JOIN_PAIRS,
-  start: 0,
-  take: 'acc + vec2f(z * z, (z - x) * (z - x))',
-  join: 'a + b',
+  first: 'z * z',
+  second: '(z - x) * (z - x)',
 });
 
 export const snrDecibels = /* @__PURE__ */ defineKernel({

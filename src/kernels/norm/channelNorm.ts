@@ -3,8 +3,7 @@ import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { dotFold } from '../reduce/dot.ts';
-import { definePairFold, fold } from '../reduce/fold.ts';
-import { JOIN_PAIRS, PAIR } from '../reduce/foldKernel.ts';
+import { definePairSums, fold } from '../reduce/fold.ts';
 import { momentsOf } from '../reduce/moments.ts';
 import { sumFold } from '../reduce/sum.ts';
 import { packed, type RowPacking } from './normRows.ts';
@@ -100,13 +99,10 @@ function elementwise({ shape: [batch, groups, members, positions], stats }: Chan
 }
 
 /** Σ dy and Σ dy · xhat */
-export const channelProducts = /* @__PURE__ */ definePairFold({
+export const channelProducts = /* @__PURE__ */ definePairSums({
   name: 'channelNorm.products',
-  packing: PAIR,
-  joining: JOIN_PAIRS,
-  start: 0,
-  take: 'acc + vec2f(z, z * ((x - s[at]) - s[at + 1u]) * s[at + 2u])',
-  join: 'a + b',
+  first: 'z',
+  second: 'z * ((x - V(s[at])) - V(s[at + 1u])) * s[at + 2u]',
 });
 
 export const channelStatistics = /* @__PURE__ */ defineKernel({

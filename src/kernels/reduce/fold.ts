@@ -2,9 +2,19 @@ import type { DType } from '../../tensor/engine/dtype.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { COLUMN4, type FoldKernel, foldKernel, type Packing, ROW4, SCALAR } from './foldKernel.ts';
+import {
+  COLUMN4,
+  type FoldKernel,
+  foldKernel,
+  JOIN_PAIRS,
+  PAIR,
+  PAIR_ROW4,
+  type Packing,
+  ROW4,
+  SCALAR,
+} from './foldKernel.ts';
 import { planFold } from './planFold.ts';
-import { inQuads, rowsOf, type Stride, strideOf, walkable } from './rows.ts';
+import { inQuads, rowsOf, strideOf, walkable } from './rows.ts';
 
 /** A reduction whose accumulator is one number; expressions are WGSL over numbers or vectors. */
 export interface FoldRow {
@@ -22,15 +32,26 @@ export interface FoldRow {
 
 /** A reduction whose accumulator is a pair; expressions are WGSL over the types of its packing. */
 export interface PairRow extends FoldRow {
-  /** The pair of nothing, from `params.start`. Default: both are `start`. */
-  readonly startPair?: string;
+  /** The pair of nothing. */
+  readonly startPair: string;
   readonly packing: Packing;
   /** Packing of the kernel that joins partial results. */
   readonly joining: Packing;
 }
 
-export interface Fold extends Readonly<Record<Stride, FoldKernel>> {
-  /** Joins partial results. */
+/** Two sums in one pass; expressions are WGSL over numbers or vectors, as in `FoldRow.take`. */
+export interface PairSumRow {
+  readonly name: string;
+  readonly first: string;
+  readonly second: string;
+}
+
+export interface Fold {
+  readonly rows: FoldKernel;
+  /** Kernels for wider steps, where there are any. */
+  readonly rows4: FoldKernel | null;
+  readonly columns4: FoldKernel | null;
+  /** Joins partial results; null where the reduction itself does. */
   readonly next: Fold | null;
   readonly start: number;
   /** Element type of the accumulators, and how many of them make one. */
@@ -43,7 +64,7 @@ export interface PairFold extends Fold {
   readonly join: FoldKernel;
 }
 
-/** The kernels of one reduction. `next` joins its partial results; null where the reduction itself does. */
+/** The kernels of one reduction. `next` joins its partial results, unless the reduction itself does. */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineFold({ name, start, take, join, functions = '' }: FoldRow, next: Fold | null = null): Fold {
   const body = `${functions}
@@ -65,28 +86,37 @@ fn finish(result: R, scale: f32) -> R { return result * scale; }`;
 
 /** The kernels of a reduction to pairs, of which another kernel makes results. */
 /* @__NO_SIDE_EFFECTS__ */
-export function definePairFold({
-  name,
-  packing,
-  joining,
-  start,
-  startPair = 'A(params.start)',
-  take,
-  join,
-  functions = '',
-}: PairRow): PairFold {
-  const common = `${functions}
+export function definePairFold({ name, packing, joining, start, startPair, take, join, functions }: PairRow): PairFold {
+  const merging = `${functions ?? ''}
 fn start() -> A { return ${startPair}; }
-fn merge(a: A, b: A) -> A { return ${join}; }
+fn merge(a: A, b: A) -> A { return ${join}; }`;
+  const joined = foldKernel(stepName(name, 'join'), joining, pairFunctions(merging, join, 'merge(acc, x)'));
+  const dtype = packing.y === 'vec2u' ? 'u32' : 'f32';
+  const kind = { rows4: null, columns4: null, start, dtype, width: 2 } as const;
+  const rows = foldKernel(stepName(name, 'rows'), packing, pairFunctions(merging, join, take));
+  return { ...kind, rows, join: joined, next: { ...kind, rows: joined, next: null } };
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+export function definePairSums({ name, first, second }: PairSumRow): PairFold {
+  const merging = 'fn start() -> A { return A(); }\nfn merge(a: A, b: A) -> A { return a + b; }';
+  const functions = pairFunctions(merging, 'a + b', `acc + pair(${first}, ${second})`);
+  const joined = foldKernel(stepName(name, 'join'), JOIN_PAIRS, pairFunctions(merging, 'a + b', 'acc + x'));
+  const kind = { columns4: null, start: 0, dtype: 'f32', width: 2 } as const;
+  return {
+    ...kind,
+    rows: foldKernel(stepName(name, 'rows'), PAIR, functions),
+    rows4: foldKernel(stepName(name, 'rows4'), PAIR_ROW4, functions),
+    join: joined,
+    next: { ...kind, rows: joined, rows4: null, next: null },
+  };
+}
+
+function pairFunctions(merging: string, join: string, take: string): string {
+  return `${merging}
+fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }
 fn join(a: R, b: R) -> R { return ${join}; }
 fn finish(result: R, scale: f32) -> R { return result; }`;
-  const taking = `fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return ${take}; }`;
-  const merging = 'fn take(acc: A, x: V, z: V, k: u32, at: u32) -> A { return merge(acc, x); }';
-  const rows = foldKernel(stepName(name, 'rows'), packing, `${common}\n${taking}`);
-  const joined = foldKernel(stepName(name, 'join'), joining, `${common}\n${merging}`);
-  const dtype = packing.y === 'vec2u' ? 'u32' : 'f32';
-  const next: Fold = { rows: joined, rows4: joined, columns4: joined, next: null, start, dtype, width: 2 };
-  return { rows, rows4: rows, columns4: rows, join: joined, next, start, dtype, width: 2 };
 }
 
 /** sum → sum.rows, film.gradGamma → film.gradGammaRows */
@@ -135,8 +165,9 @@ function foldWalkable(kind: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tenso
   const xs = rowsOf(x, dims);
   const zs = z ? rowsOf(z, dims) : null;
   const ss = s ? rowsOf(s, dims) : null;
-  const stride = width === 2 ? 'rows' : strideOf(zs ? [xs, zs] : [xs], ss ? [ss] : []);
-  const kernel = kind[stride];
+  const widest = strideOf(zs ? [xs, zs] : [xs], ss ? [ss] : []);
+  const stride = kind[widest] ? widest : 'rows';
+  const kernel = kind[stride] ?? kind.rows;
   const { lanes, ...plan } = planFold(x, kernel.kernelName, {
     rows: stride === 'columns4' ? xs.rows / 4 : xs.rows,
     cols: stride === 'rows4' ? xs.cols / 4 : xs.cols,

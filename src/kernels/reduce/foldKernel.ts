@@ -36,11 +36,24 @@ export const COLUMN4: Packing = {
   wgsl: `alias V = vec4f; alias A = vec4f; alias R = vec4f; ${SAME}`,
 };
 
-/** One element at a time into two accumulators. */
+/** One element at a time into two accumulators, a `pair`. */
 export const PAIR: Packing = {
   x: 'strided T',
   y: 'vec2f',
-  wgsl: `alias V = f32; alias A = vec2f; alias R = vec2f; ${SAME}`,
+  wgsl: `alias V = f32; alias A = vec2f; alias R = vec2f; ${SAME}
+fn pair(a: V, b: V) -> A { return vec2f(a, b); }`,
+};
+
+/** Four elements of a contiguous row at a time into two accumulators. */
+export const PAIR_ROW4: Packing = {
+  x: 'strided vec4T',
+  y: 'vec2f',
+  wgsl: `alias V = vec4f; alias A = mat2x4f; alias R = vec2f;
+fn collapse(acc: A) -> R {
+  let halves = vec4f(acc[0].xy + acc[0].zw, acc[1].xy + acc[1].zw);
+  return vec2f(halves.x + halves.y, halves.z + halves.w);
+}
+fn pair(a: V, b: V) -> A { return mat2x4f(a, b); }`,
 };
 
 /** Joins pairs of accumulators. */

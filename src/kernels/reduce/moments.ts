@@ -1,6 +1,5 @@
 import type { Tensor } from '../../tensor/tensor.ts';
-import { definePairFold, fold } from './fold.ts';
-import { JOIN_PAIRS, PAIR } from './foldKernel.ts';
+import { definePairSums, fold } from './fold.ts';
 import { countOf, repeated } from './reduction.ts';
 import { sumFold } from './sum.ts';
 
@@ -20,11 +19,8 @@ export function momentsOf(x: Tensor, dims: readonly number[]): Moments {
   return { mean, moments: fold(momentsFold, { x, s: repeated(mean, x.shape, { dims, keepdim: false }), dims }) };
 }
 
-export const momentsFold = /* @__PURE__ */ definePairFold({
+export const momentsFold = /* @__PURE__ */ definePairSums({
   name: 'moments',
-  packing: PAIR,
-  joining: JOIN_PAIRS,
-  start: 0,
-  take: 'acc + vec2f(x - s[at], (x - s[at]) * (x - s[at]))',
-  join: 'a + b',
+  first: 'x - s[at]',
+  second: '(x - s[at]) * (x - s[at])',
 });

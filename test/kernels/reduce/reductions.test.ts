@@ -53,7 +53,7 @@ const operations: readonly Operation[] = [
     name: 'variance',
     run: variance,
     reference: (x, reduction) => varianceReference([x], { ...reduction, correction: 1 }),
-    kernels: ['moments.rows', 'moments.join'],
+    kernels: ['moments.rows', 'moments.rows4', 'moments.join'],
     empty: true,
   },
   {
