@@ -2,12 +2,13 @@ import { ShapeError } from '../../tensor/engine/errors.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { tidy } from '../../tensor/engine/scope.ts';
 import { formatShape } from '../../tensor/engine/shape.ts';
+import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { fold } from '../reduce/fold.ts';
 import { sumFold } from '../reduce/sum.ts';
 import { ownsMemory } from './slots.ts';
 
-const PER_LAUNCH = 7; // tensors, which with one more buffer make the 8 a kernel can bind
+const MOST = 7; // tensors, which with one more buffer make the 8 a kernel can bind
 const BLOCK = 64 * 16 * 4; // elements of one workgroup: 16 quads for each invocation
 
 /**
@@ -21,7 +22,7 @@ export function gradNorm(grads: readonly Tensor[]): Tensor {
   checkGradients('gradNorm', grads);
   return tidy(() => {
     const launches = inLaunches(grads);
-    const blocks = launches.map(({ ends }) => ends[PER_LAUNCH - 1]!);
+    const blocks = launches.map(({ ends }) => ends[MOST - 1]!);
     const partial = first.derive([blocks.reduce((a, b) => a + b, 0) * 64]);
     let at = 0;
     for (const [i, { buffers, ...launch }] of launches.entries()) {
@@ -54,10 +55,18 @@ interface Launch {
   readonly sizes: readonly number[];
 }
 
+/** Drivers that run on a processor execute every branch for every invocation, so there a launch takes one tensor. */
+function tensorsPerLaunch(grads: readonly Tensor[]): number {
+  const device = grads[0]?.device;
+  if (!device) return MOST;
+  return choose(device, 'gradNorm/tensors', ['1', '7'], device.kind === 'cpu' ? '1' : '7') === '1' ? 1 : MOST;
+}
+
 function inLaunches(grads: readonly Tensor[]): Launch[] {
   const launches: Launch[] = [];
-  for (let first = 0; first < grads.length; first += PER_LAUNCH) {
-    const part = Array.from({ length: PER_LAUNCH }, (_, i) => grads[first + i] ?? null);
+  const count = tensorsPerLaunch(grads);
+  for (let first = 0; first < grads.length; first += count) {
+    const part = Array.from({ length: MOST }, (_, i) => (i < count ? (grads[first + i] ?? null) : null));
     const sizes = part.map((grad) => grad?.size ?? 0);
     let end = 0;
     const ends = sizes.map((size) => {
@@ -75,7 +84,7 @@ function inLaunches(grads: readonly Tensor[]): Launch[] {
 function packed({ ends, sizes }: Pick<Launch, 'ends' | 'sizes'>) {
   return {
     endsA: ends.slice(0, 4),
-    endsB: [...ends.slice(4), ends[PER_LAUNCH - 1]!],
+    endsB: [...ends.slice(4), ends[MOST - 1]!],
     sizesA: sizes.slice(0, 4),
     sizesB: [...sizes.slice(4), 0],
   };
@@ -110,15 +119,15 @@ fn endOf(which: u32) -> u32 {
 }
 
 fn valueAt(which: u32, quad: u32) -> vec4f {
-  switch (which) {
-    case 0u: { return g0[quad]; }
-    case 1u: { return g1[quad]; }
-    case 2u: { return g2[quad]; }
-    case 3u: { return g3[quad]; }
-    case 4u: { return g4[quad]; }
-    case 5u: { return g5[quad]; }
-    default: { return g6[quad]; }
-  }
+  var value = vec4f();
+  if (HAS_G0) { if (which == 0u) { value = g0[quad]; } }
+  if (HAS_G1) { if (which == 1u) { value = g1[quad]; } }
+  if (HAS_G2) { if (which == 2u) { value = g2[quad]; } }
+  if (HAS_G3) { if (which == 3u) { value = g3[quad]; } }
+  if (HAS_G4) { if (which == 4u) { value = g4[quad]; } }
+  if (HAS_G5) { if (which == 5u) { value = g5[quad]; } }
+  if (HAS_G6) { if (which == 6u) { value = g6[quad]; } }
+  return value;
 }
 `;
 
@@ -185,14 +194,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 }
 
 fn put(which: u32, quad: u32, value: vec4f) {
-  switch (which) {
-    case 0u: { g0[quad] = value; }
-    case 1u: { g1[quad] = value; }
-    case 2u: { g2[quad] = value; }
-    case 3u: { g3[quad] = value; }
-    case 4u: { g4[quad] = value; }
-    case 5u: { g5[quad] = value; }
-    default: { g6[quad] = value; }
-  }
+  if (HAS_G0) { if (which == 0u) { g0[quad] = value; } }
+  if (HAS_G1) { if (which == 1u) { g1[quad] = value; } }
+  if (HAS_G2) { if (which == 2u) { g2[quad] = value; } }
+  if (HAS_G3) { if (which == 3u) { g3[quad] = value; } }
+  if (HAS_G4) { if (which == 4u) { g4[quad] = value; } }
+  if (HAS_G5) { if (which == 5u) { g5[quad] = value; } }
+  if (HAS_G6) { if (which == 6u) { g6[quad] = value; } }
 }`,
 });

@@ -1,6 +1,7 @@
 import { DTypeError, ShapeError } from '../../tensor/engine/errors.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { formatShape, sameShape } from '../../tensor/engine/shape.ts';
+import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
 /** One parameter to update. */
@@ -19,7 +20,10 @@ export interface SlotLaunch {
   readonly places: readonly [number, number, number, number];
 }
 
-const SLOTS_PER_LAUNCH = 3;
+/** Drivers that run on a processor execute every branch for every invocation, so there a launch takes one parameter. */
+function slotsPerLaunch({ device }: Tensor): number {
+  return choose(device, 'optimizer/slots', ['1', '3'], device.kind === 'cpu' ? '1' : '3') === '1' ? 1 : 3;
+}
 
 /**
  * Cuts a step into launches. A kernel can bind 8 buffers: the state and the hyper-parameters of all parameters in one
@@ -33,8 +37,9 @@ export function launchesOf(op: string, slots: readonly Slot[], state: Tensor): S
   const room = state.shape[state.ndim - 1]!;
   for (const [i, slot] of slots.entries()) checkSlot(op, slot, i, room);
   const launches: SlotLaunch[] = [];
-  for (let first = 0; first < slots.length; first += SLOTS_PER_LAUNCH) {
-    const part = slots.slice(first, first + SLOTS_PER_LAUNCH);
+  const count = slotsPerLaunch(state);
+  for (let first = 0; first < slots.length; first += count) {
+    const part = slots.slice(first, first + count);
     let end = 0;
     const ends = [0, 1, 2].map((i) => {
       end += quads(part[i]?.param.size ?? 0);
@@ -109,12 +114,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let i = linearGroup(group) * WORKGROUP + lane;
   if (i < params.ends.x) {
     p0[i] = stepped(p0[i], g0[i], params.places.x + i);
-  } else if (i < params.ends.y) {
-    let quad = i - params.ends.x;
-    p1[quad] = stepped(p1[quad], g1[quad], params.places.y + quad);
-  } else if (i < params.ends.z) {
-    let quad = i - params.ends.y;
-    p2[quad] = stepped(p2[quad], g2[quad], params.places.z + quad);
+  }
+  if (HAS_P1) {
+    if (i >= params.ends.x && i < params.ends.y) {
+      let quad = i - params.ends.x;
+      p1[quad] = stepped(p1[quad], g1[quad], params.places.y + quad);
+    }
+  }
+  if (HAS_P2) {
+    if (i >= params.ends.y && i < params.ends.z) {
+      let quad = i - params.ends.y;
+      p2[quad] = stepped(p2[quad], g2[quad], params.places.z + quad);
+    }
   }
 }`,
   });
