@@ -23,7 +23,7 @@ import {
 } from './gemmRegister.ts';
 import { gemmSkinny, gemmSkinnyShared } from './gemmSkinny.ts';
 import { gemmTile, gemmTileGrouped, gemmTileStrided, gemmTileStridedGrouped } from './gemmTile.ts';
-import { ALONE, SHARED } from './lanes.ts';
+import { ALONE, type Lanes, SHARED } from './lanes.ts';
 
 export interface GemmOptions {
   /** Added to the product; a view of y's shape, repeated by strides of 0. */
@@ -42,12 +42,13 @@ export function gemm(a: Tensor, b: Tensor, y: Tensor, options: GemmOptions = {})
   if (y.size > 0) multiply(problemOf(a, b, y, bias), { activation, pre });
 }
 
-type Variant = 'register4' | 'register8' | 'tile64' | 'tile128' | 'skinny';
+type Variant = 'register4' | 'register8' | 'tile64' | 'tile128' | 'skinny' | 'skinnyShared';
 
 /** Runs a problem with the variant chosen for its sizes on its device. */
 export function multiply(problem: Problem, epilogue: Epilogue): void {
   const variant = variantFor(problem);
-  if (variant === 'skinny') multiplySkinny(problem, epilogue);
+  if (variant === 'skinny') multiplySkinny(problem, epilogue, ALONE);
+  else if (variant === 'skinnyShared') multiplySkinny(problem, epilogue, SHARED);
   else if (variant === 'tile64') multiplyTiles(problem, epilogue, 64);
   else if (variant === 'tile128') multiplyTiles(problem, epilogue, 128);
   else multiplyInRegisters(problem, epilogue, variant === 'register4' ? 4 : 8);
@@ -60,7 +61,7 @@ function variantFor(problem: Problem): Variant {
   if (groups) {
     return choose(device, `matmul/${groups.key}`, candidates, device.kind === 'cpu' ? 'register8' : 'tile64');
   }
-  if (Math.min(m, n) <= 4) candidates.push('skinny');
+  if (Math.min(m, n) <= 4) candidates.push('skinny', 'skinnyShared');
   const key = `matmul/${sizeClass(m)}x${sizeClass(n)}x${sizeClass(k)}`;
   return choose(device, key, candidates, device.kind === 'cpu' ? forProcessor(problem) : forGpu(problem));
 }
@@ -78,7 +79,7 @@ const GROUPS_TO_FILL = 264; // two workgroups on each of the 132 multiprocessors
 
 function forGpu(problem: Problem): Variant {
   const { m, n, k } = problem;
-  if (Math.min(m, n) <= 4) return 'skinny';
+  if (Math.min(m, n) <= 4) return tall(problem).a.col === 1 && k >= 32 ? 'skinnyShared' : 'skinny';
   const tiles = Math.ceil(m / 128) * Math.ceil(n / 128) * batchSize(problem);
   const parts = canSplit(problem) ? Math.max(Math.floor(k / 256), 1) : 1;
   return Math.min(m, n) > 64 && tiles * parts >= GROUPS_TO_FILL / 2 ? 'tile128' : 'tile64';
@@ -156,13 +157,17 @@ function splitsForGpu(problem: Problem, tile: number, records: number | undefine
   return Math.min(Math.ceil(GROUPS_TO_FILL / Math.max(tiles, 1)), Math.max(Math.floor(k / 128), 1));
 }
 
-function multiplySkinny(problem: Problem, epilogue: Epilogue): void {
-  const p = problem.n <= 4 ? problem : transposed(problem);
-  const shared = p.y.tensor.device.kind === 'gpu' && p.a.col === 1 && p.k >= 32;
-  const { rows } = shared ? SHARED : ALONE;
+function multiplySkinny(problem: Problem, epilogue: Epilogue, lanes: Lanes): void {
+  const p = tall(problem);
+  const { rows } = lanes;
   const groups = Math.ceil(p.m / rows) * batchSize(p);
   const wanted = Math.min(Math.ceil(GROUPS_TO_FILL / groups), Math.floor(p.k / 256));
   const splits = canSplit(problem) ? Math.max(wanted, 1) : 1;
   const layout = { blockM: rows, blockN: 4, table: null, packed: null };
-  launch(shared ? gemmSkinnyShared : gemmSkinny, p, layout, epilogue, splits, {});
+  launch(lanes === SHARED ? gemmSkinnyShared : gemmSkinny, p, layout, epilogue, splits, {});
+}
+
+/** The problem or its transpose: the one with at most four columns. */
+function tall(problem: Problem): Problem {
+  return problem.n <= 4 ? problem : transposed(problem);
 }
