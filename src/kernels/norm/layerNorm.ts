@@ -100,19 +100,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let base = row * params.cols;
   let first = base + lane % LANES;
   let end = select(first, base + params.cols, inside);
-  var sum = V();
-  for (var i = first; i < end; i += LANES) {
-    sum += V(x[i]);
-  }
-  let mean = acrossLanes(lane, vec2f(total(sum), 0.0)).x / params.features;
+  let mean = acrossLanes(lane, vec2f(sumOf(first, end), 0.0)).x / params.features;
   // A second pass over the row: mean(x²) - mean² loses all digits when the mean is far above the deviation.
   let moments = acrossLanes(lane, momentsAround(mean, first, end)) / params.features;
   let rest = moments.x;
   let rstd = 1.0 / sqrt(max(moments.y - rest * rest, 0.0) + params.eps);
-  for (var i = first; i < end; i += LANES) {
-    var scaled = center(V(x[i]), mean, rest) * rstd * V(weight[i - base]);
-    if (HAS_BIAS) { scaled += V(bias[i - base]); }
-    y[i] = E(scaled);
+  let stat = vec3f(mean, rest, rstd);
+  var i = first;
+  for (; i + 3u * LANES < end; i += 4u * LANES) {
+    put(i, base, stat);
+    put(i + LANES, base, stat);
+    put(i + 2u * LANES, base, stat);
+    put(i + 3u * LANES, base, stat);
+  }
+  for (; i < end; i += LANES) {
+    put(i, base, stat);
   }
   if (inside && lane % LANES == 0u) {
     stats[3u * row] = mean;
@@ -121,15 +123,50 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
 }
 
-fn momentsAround(mean: f32, first: u32, end: u32) -> vec2f {
-  var sum = V();
-  var squares = V();
-  for (var i = first; i < end; i += LANES) {
-    let deviation = V(x[i]) - V(mean);
-    sum += deviation;
-    squares += deviation * deviation;
+fn put(i: u32, base: u32, stat: vec3f) {
+  var scaled = center(V(x[i]), stat.x, stat.y) * stat.z * V(weight[i - base]);
+  if (HAS_BIAS) { scaled += V(bias[i - base]); }
+  y[i] = E(scaled);
+}
+
+fn sumOf(first: u32, end: u32) -> f32 {
+  var a = V();
+  var b = V();
+  var c = V();
+  var d = V();
+  var i = first;
+  for (; i + 3u * LANES < end; i += 4u * LANES) {
+    a += V(x[i]);
+    b += V(x[i + LANES]);
+    c += V(x[i + 2u * LANES]);
+    d += V(x[i + 3u * LANES]);
   }
-  return vec2f(total(sum), total(squares));
+  for (; i < end; i += LANES) {
+    a += V(x[i]);
+  }
+  return total((a + b) + (c + d));
+}
+
+fn momentsAround(mean: f32, first: u32, end: u32) -> vec2f {
+  var sumA = V();
+  var sumB = V();
+  var squaresA = V();
+  var squaresB = V();
+  var i = first;
+  for (; i + LANES < end; i += 2u * LANES) {
+    let a = V(x[i]) - V(mean);
+    let b = V(x[i + LANES]) - V(mean);
+    sumA += a;
+    sumB += b;
+    squaresA += a * a;
+    squaresB += b * b;
+  }
+  if (i < end) {
+    let a = V(x[i]) - V(mean);
+    sumA += a;
+    squaresA += a * a;
+  }
+  return vec2f(total(sumA + sumB), total(squaresA + squaresB));
 }`,
   });
 }

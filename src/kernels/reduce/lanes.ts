@@ -11,7 +11,7 @@ export const LANES = [1, 32, 256] as const;
  */
 export function lanesFor(device: Device, kernel: string, length: number): Lanes {
   const names = ['1', '32', '256'] as const;
-  const size = length < 48 ? 'short' : length <= 1024 ? 'middle' : 'long';
+  const size = length < 16 ? 'short' : length <= 1024 ? 'middle' : 'long';
   const fallback = device.kind === 'cpu' || size === 'short' ? '1' : size === 'middle' ? '32' : '256';
   return Number(choose(device, `${kernel}/${size}`, names, fallback)) as Lanes;
 }

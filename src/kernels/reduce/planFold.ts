@@ -21,8 +21,10 @@ interface FoldSize {
 /** Cuts rows so that the device has enough to do at once, but no chunk is shorter than it is worth. */
 export function planFold(x: Tensor, kernel: string, { rows, cols, contiguous }: FoldSize): FoldPlan {
   const cpu = x.device.kind === 'cpu';
-  const fewRows = rows * 4 < cols; // too few rows to fill the device: lanes share one even where they read apart
-  const lanes = contiguous || fewRows ? lanesFor(x.device, kernel, cols) : 1;
+  // Where the elements of a row lie apart, neighboring invocations take neighboring rows, which lie side by side; unless
+  // the rows are so few that they fill no cache line, or all of it is so small that one launch is worth more.
+  const shared = contiguous || rows < 8 || (rows * 4 < cols && rows * cols <= 2 ** 18);
+  const lanes = shared ? lanesFor(x.device, kernel, cols) : 1;
   const busy = cpu ? 2048 : 65_536; // invocations that fill the device
   const least = (cpu ? 256 : 16) * lanes; // elements that are worth a chunk
   const wanted = Math.min(Math.ceil(busy / (rows * lanes)), Math.floor(cols / least));
