@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tympan from '../../src/index.ts';
-import { cases } from './cases.ts';
+import { cases, tolerances } from './cases.ts';
 import { launchChromium } from './chromium.ts';
 import type { Report } from './page.ts';
 import { bundlePage, servePage } from './pageServer.ts';
@@ -48,7 +48,9 @@ describe('the built package in headless Chromium', () => {
     const got = report.results[name]!;
     expect(got).toHaveLength(expected.length);
     for (const [i, value] of expected.entries()) {
-      expect(Math.abs(got[i]! - value), `${name}: element ${i}`).toBeLessThanOrEqual(1e-6 * scale);
+      expect(Math.abs(got[i]! - value), `${name}: element ${i}`).toBeLessThanOrEqual(
+        (tolerances[name] ?? 1e-6) * scale,
+      );
     }
   });
 

@@ -2,6 +2,8 @@ import type * as library from '../../src/index.ts';
 
 type Library = typeof library;
 
+const TRAINING = 'ten training steps of a small BSAST';
+
 /**
  * What the page and Node both compute. A case takes the library as an argument, for the page has the built package and
  * Node the sources, and gives numbers to compare; it disposes what it makes.
@@ -40,13 +42,54 @@ export const cases: Readonly<Record<string, (tympan: Library) => Promise<ArrayLi
     const numbers = await Promise.all([loss.data(), w1.grad!.data(), w2.grad!.data()]);
     return numbers.flatMap((values) => [...values]);
   },
+
+  [TRAINING]: async ({ AdamW, Bsast, clipGradNorm, separationLoss, tensor, tidy }) => {
+    using model = new Bsast({
+      sampleRate: 8000,
+      nFft: 64,
+      hopLength: 32,
+      bands: [3, 5, 9, 16],
+      dim: 8,
+      heads: 2,
+      blocks: 1,
+      embedding: 6,
+      filmHidden: 8,
+      channels: 4,
+      mode: 'mask',
+    });
+    for (const parameter of model.parameters()) parameter.write(rampValues(parameter.size).map((value) => value / 4));
+    using mixture = ramp(tensor, [1, 4, 400]);
+    using query = ramp(tensor, [1, 6]);
+    using target = ramp(tensor, [1, 400]);
+    using optimizer = new AdamW(model.parameters(), { lr: 1e-3 });
+    const losses: number[] = [];
+    for (let step = 0; step < 10; step++) {
+      using loss = tidy(() => {
+        const made = separationLoss(model.forward(mixture, query), target);
+        optimizer.zeroGrad();
+        made.backward();
+        clipGradNorm(model.parameters(), 5);
+        optimizer.step();
+        return made;
+      });
+      losses.push(await loss.item());
+    }
+    return losses;
+  },
+};
+
+/** Errors that are allowed, relative to the largest value; 1e-6 where nothing is said. */
+export const tolerances: Readonly<Record<string, number>> = {
+  // AdamW divides by the root of the second moment: where a gradient is near 0 its rounding, 1e-7 of the largest, decides the
+  // sign of a step of 1e-3. Ten of them move the loss by parts in ten thousand at most.
+  [TRAINING]: 1e-3,
 };
 
 /** Values between -1 and 1 without a pattern that would hide a wrong index. */
 function ramp(tensor: Library['tensor'], shape: readonly number[]): library.Tensor {
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  return tensor(
-    Float32Array.from({ length: size }, (_, i) => (((i + 1) * 0.618_034) % 1) * 2 - 1),
-    { shape },
-  );
+  return tensor(rampValues(shape.reduce((product, extent) => product * extent, 1)), { shape });
+}
+
+function rampValues(size: number): Float32Array {
+  return Float32Array.from({ length: size }, (_, i) => (((i + 1) * 0.618_034) % 1) * 2 - 1);
 }
