@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { gradNorm, scaleGradients } from '../../../src/kernels/optimizer/gradNorm.ts';
 import { permute } from '../../../src/kernels/view/permute.ts';
 import { full, tensor, zeros } from '../../../src/tensor/create.ts';
-import { init } from '../../../src/tensor/engine/device/init.ts';
+import { defaultDevice, init } from '../../../src/tensor/engine/device/init.ts';
 import { expectClose, generator, property } from '../../setup/checkOp.ts';
 
 beforeAll(async () => {
@@ -16,30 +16,37 @@ const cases = fc.record({
   seed: fc.nat(),
 });
 
-test('any number of gradients of any size have one norm, and are scaled together to at most the largest allowed', () =>
-  property(cases, async ({ sizes, maxNorm, seed }) => {
-    const random = generator(seed);
-    const hosts = sizes.map((size) => Float32Array.from({ length: size }, () => 2 * random() - 1));
-    const grads = hosts.map((host) => tensor(host));
-    try {
-      const truth = Math.sqrt(hosts.flatMap((host) => [...host]).reduce((sum, value) => sum + value * value, 0));
-      using norm = gradNorm(grads);
-      scaleGradients(grads, norm, maxNorm);
-      expect(norm.shape).toEqual([1]);
-      expectClose(await norm.data(), [truth], 1e-6, 'norm');
-      const factor = Math.min(1, maxNorm / (truth + 1e-6));
-      for (const [i, grad] of grads.entries()) {
-        expectClose(
-          await grad.data(),
-          hosts[i]!.map((value) => value * factor),
-          1e-6,
-          `gradient ${i}`,
-        );
+test.each(['1', '7'])(
+  'any number of gradients have one norm and are scaled together, %s per launch',
+  async (perLaunch) => {
+    const { chosen } = defaultDevice().choices;
+    chosen.set('gradNorm/tensors', perLaunch);
+    await property(cases, async ({ sizes, maxNorm, seed }) => {
+      const random = generator(seed);
+      const hosts = sizes.map((size) => Float32Array.from({ length: size }, () => 2 * random() - 1));
+      const grads = hosts.map((host) => tensor(host));
+      try {
+        const truth = Math.sqrt(hosts.flatMap((host) => [...host]).reduce((sum, value) => sum + value * value, 0));
+        using norm = gradNorm(grads);
+        scaleGradients(grads, norm, maxNorm);
+        expect(norm.shape).toEqual([1]);
+        expectClose(await norm.data(), [truth], 1e-6, 'norm');
+        const factor = Math.min(1, maxNorm / (truth + 1e-6));
+        for (const [i, grad] of grads.entries()) {
+          expectClose(
+            await grad.data(),
+            hosts[i]!.map((value) => value * factor),
+            1e-6,
+            `gradient ${i}`,
+          );
+        }
+      } finally {
+        for (const grad of grads) grad.dispose();
       }
-    } finally {
-      for (const grad of grads) grad.dispose();
-    }
-  }));
+    });
+    chosen.delete('gradNorm/tensors');
+  },
+);
 
 test('the norm of ten million gradients keeps its precision', async () => {
   using grad = full([10_000_001], 0.1);

@@ -6,9 +6,10 @@ import { sgdStep } from '../../../src/kernels/optimizer/sgd.ts';
 import type { Slot } from '../../../src/kernels/optimizer/slots.ts';
 import { slice } from '../../../src/kernels/view/slice.ts';
 import { ones, tensor, zeros } from '../../../src/tensor/create.ts';
-import { init } from '../../../src/tensor/engine/device/init.ts';
+import { defaultDevice, init } from '../../../src/tensor/engine/device/init.ts';
+import { record } from '../../../src/tensor/engine/record.ts';
 import { tidy } from '../../../src/tensor/engine/scope.ts';
-import { upload } from '../../../src/tensor/engine/upload.ts';
+import { upload, uploadAt } from '../../../src/tensor/engine/upload.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
 import { expectClose, generator, property } from '../../setup/checkOp.ts';
 
@@ -44,6 +45,13 @@ function bench(sizes: readonly number[], copies: number, hyper: readonly number[
   };
 }
 
+/** So many parameters per launch, as on another class of device. */
+function withSlots(count: string): Disposable {
+  const { chosen } = defaultDevice().choices;
+  chosen.set('optimizer/slots', count);
+  return { [Symbol.dispose]: () => chosen.delete('optimizer/slots') };
+}
+
 async function expectParameters(
   slots: readonly Slot[],
   truths: readonly Float64Array[],
@@ -72,8 +80,10 @@ describe('adamWStep', () => {
     await expectParameters(made.slots, made.values, Math.max(1e-6, 6e-8 * steps));
   }
 
-  test('updates any number of tensors of any size as in float64', () =>
-    property(fc.tuple(sizes, fc.nat()), ([counts, seed]) => run(counts, seed, 4)));
+  test.each(['1', '3'])('updates any number of tensors of any size as in float64, %s per launch', async (perLaunch) => {
+    using _ = withSlots(perLaunch);
+    await property(fc.tuple(sizes, fc.nat()), ([counts, seed]) => run(counts, seed, 4));
+  });
 
   test('stays on the trajectory for 300 steps', () => run([9, 1, 130], 5, 300));
 
@@ -86,6 +96,22 @@ describe('adamWStep', () => {
     const hyper = await made.hyper.data();
     expect(hyper[5]).toBe(2);
     expect(hyper[7]).toBeCloseTo(1 - 0.999 ** 2, 7); // 0.999 in f32 is off by 1.3e-8
+  });
+
+  test('a recorded step counts on when it is replayed, with the learning rate of the day', async () => {
+    using made = bench([5, 9], 2, adamWHyper(settings), 3);
+    const grads = made.nextGradients();
+    using recording = record(() => adamWStep(made.slots, made.state, made.hyper));
+    recording.replay();
+    uploadAt(made.hyper, 0, Float32Array.of(0.002));
+    recording.replay();
+    const rates = [0.01, 0.01, 0.002];
+    for (const [i, param] of made.values.entries()) {
+      const [m, v] = [new Float64Array(param.length), new Float64Array(param.length)];
+      for (const [t, lr] of rates.entries())
+        adamWReference({ param, grad: grads[i]!, m, v }, { ...settings, lr }, t + 1);
+    }
+    await expectParameters(made.slots, made.values);
   });
 
   test('more than 65,535 workgroups of 64', async () => {
@@ -129,8 +155,9 @@ describe('sgdStep', () => {
     seed: fc.nat(),
   });
 
-  test('updates any number of tensors as in float64', () =>
-    property(cases, async ({ counts, momentum, weightDecay, nesterov, seed }) => {
+  test.each(['1', '3'])('updates any number of tensors as in float64, %s per launch', async (perLaunch) => {
+    using _ = withSlots(perLaunch);
+    await property(cases, async ({ counts, momentum, weightDecay, nesterov, seed }) => {
       using made = bench(counts, 1, [0.05, momentum, weightDecay, nesterov ? 1 : 0], seed);
       const velocities = made.values.map(({ length }) => new Float64Array(length));
       for (let t = 0; t < 4; t++) {
@@ -146,7 +173,8 @@ describe('sgdStep', () => {
         }
       }
       await expectParameters(made.slots, made.values);
-    }));
+    });
+  });
 
   test('without momentum an infinite gradient leaves no trace in the next step', async () => {
     using param = tensor([1, 2]);
