@@ -2,9 +2,10 @@
  * The main job, first time: trains a small BSAST on ambisonics mixtures of three sounds, then extracts one of them from
  * a mixture it has never heard, asked for by an example clip. Writes WAVs, the model and a picture to out/demo.
  *
- *   npm run demo [-- --steps 300 --seed 1]
+ *   npm run demo [-- --steps 300 --seed 1 --out out/demo]
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { siSdrOf } from '../../src/audio/metrics/siSdr.ts';
 import { spectrogramPicture } from '../../src/audio/picture/spectrogramPicture.ts';
@@ -23,11 +24,14 @@ import { demoModel, SAMPLE_RATE, SCENE_SAMPLES } from './config.ts';
 import { train } from './train.ts';
 
 const CLIPS = new URL('../clips/', import.meta.url);
-const OUT = new URL('../../out/demo/', import.meta.url);
 const UNSEEN = 8; // scenes to measure on, none of them trained on
 
 const { values } = parseArgs({
-  options: { steps: { type: 'string', default: '240' }, seed: { type: 'string', default: '1' } },
+  options: {
+    steps: { type: 'string', default: '240' },
+    seed: { type: 'string', default: '1' },
+    out: { type: 'string', default: 'out/demo' },
+  },
 });
 const steps = Number(values.steps);
 const seed = Number(values.seed);
@@ -48,17 +52,19 @@ console.log('\nSI-SDR in dB on mixtures of clips it has never heard');
 console.log('  asked for      before     after    gain');
 for (const { scene, before, after } of results) {
   const label = scene.sources[scene.targetIndex]!.label;
-  console.log(`  ${label.padEnd(12)}${[before, after, after - before].map((db) => db.toFixed(1).padStart(9)).join('')}`);
+  console.log(
+    `  ${label.padEnd(12)}${[before, after, after - before].map((db) => db.toFixed(1).padStart(9)).join('')}`,
+  );
 }
 const mean = (pick: (result: Result) => number) => results.reduce((sum, result) => sum + pick(result), 0) / UNSEEN;
 const [before, after] = [mean((result) => result.before), mean((result) => result.after)];
 console.log(`  ${'mean'.padEnd(12)}${[before, after, after - before].map((db) => db.toFixed(1).padStart(9)).join('')}`);
 
 await writeResults(results[0]!);
-await saveClipSeparator(new URL('model.safetensors', OUT), model);
+await saveClipSeparator(join(values.out, 'model.safetensors'), model);
 model.dispose();
 await shutdown();
-console.log(`\nwrote mixture, query, target, estimate (WAV), spectrogram.png and model.safetensors to out/demo`);
+console.log(`\nwrote mixture, query, target, estimate (WAV), spectrogram.png and model.safetensors to ${values.out}`);
 
 /** Variation 4 of each class is held out. */
 async function readClips(): Promise<{ known: Clip[]; unheard: Clip[] }> {
@@ -74,7 +80,10 @@ async function readClips(): Promise<{ known: Clip[]; unheard: Clip[] }> {
 }
 
 function unseenScene(index: number): SampledScene {
-  return sampleScene(new RandomStream(seed, 1_000_000 + index), unheard, { samples: 2 * SCENE_SAMPLES, queries: known });
+  return sampleScene(new RandomStream(seed, 1_000_000 + index), unheard, {
+    samples: 2 * SCENE_SAMPLES,
+    queries: known,
+  });
 }
 
 interface Result {
@@ -86,7 +95,10 @@ interface Result {
 
 async function evaluate(scene: SampledScene): Promise<Result> {
   const samples = scene.target.length;
-  using mixture = tensor(scene.mixture.flatMap((channel) => [...channel]), { shape: [1, 4, samples] });
+  using mixture = tensor(
+    scene.mixture.flatMap((channel) => [...channel]),
+    { shape: [1, 4, samples] },
+  );
   using query = tensor(scene.query, { shape: [1, scene.query.length] });
   using output = noGrad(() => model.eval().forward(mixture, query));
   const estimate = await output.data<'f32'>();
@@ -99,10 +111,10 @@ async function evaluate(scene: SampledScene): Promise<Result> {
 }
 
 async function writeResults({ scene, estimate }: Result): Promise<void> {
-  await mkdir(OUT, { recursive: true });
+  await mkdir(values.out, { recursive: true });
   const sounds = { mixture: [...scene.mixture], query: [scene.query], target: [scene.target], estimate: [estimate] };
   for (const [name, channels] of Object.entries(sounds)) {
-    await writeWav(new URL(`${name}.wav`, OUT), channels, { sampleRate: SAMPLE_RATE });
+    await writeWav(join(values.out, `${name}.wav`), channels, { sampleRate: SAMPLE_RATE });
   }
   const label = scene.sources[scene.targetIndex]!.label;
   const picture = spectrogramPicture(
@@ -113,5 +125,5 @@ async function writeResults({ scene, estimate }: Result): Promise<void> {
     ],
     { sampleRate: SAMPLE_RATE, frequencyScale: 'linear' },
   );
-  await writeFile(new URL('spectrogram.png', OUT), picture);
+  await writeFile(join(values.out, 'spectrogram.png'), picture);
 }

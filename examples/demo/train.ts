@@ -10,7 +10,7 @@ import { record } from '../../src/tensor/engine/record.ts';
 import { SCENE_SAMPLES } from './config.ts';
 
 const BATCH = 2;
-const LEARNING_RATE = 3e-3;
+const LEARNING_RATE = 5e-3;
 const REPORT_EVERY = 10; // steps; reading the loss back waits for the device
 
 export interface TrainOptions {
@@ -23,12 +23,21 @@ export interface TrainOptions {
  * Trains on mixtures drawn anew at each step. The step is recorded once and replayed: what is left to JavaScript is drawing
  * scenes and writing them into the three input tensors.
  */
-export async function train(model: ClipSeparator, clips: readonly Clip[], { steps, seed, onStep }: TrainOptions): Promise<void> {
+export async function train(
+  model: ClipSeparator,
+  clips: readonly Clip[],
+  { steps, seed, onStep }: TrainOptions,
+): Promise<void> {
   using mixture = zeros([BATCH, 4, SCENE_SAMPLES]);
   using query = zeros([BATCH, SCENE_SAMPLES]);
   using target = zeros([BATCH, SCENE_SAMPLES]);
   using optimizer = new AdamW(model.parameters(), { lr: LEARNING_RATE });
-  const rate = cosineSchedule({ base: LEARNING_RATE, warmup: Math.min(10, steps / 10), total: steps, min: LEARNING_RATE / 20 });
+  const rate = cosineSchedule({
+    base: LEARNING_RATE,
+    warmup: Math.min(10, steps / 10),
+    total: steps,
+    min: LEARNING_RATE / 20,
+  });
 
   const fill = (step: number) => {
     const scenes = Array.from({ length: BATCH }, (_, i) =>
