@@ -8,9 +8,13 @@ import { ACROSS_LANES, groupsFor, LANES, laneGroup } from './lanes.ts';
 export interface Packing {
   readonly x: 'strided T' | 'strided vec4T' | 'strided vec2f' | 'strided vec2u';
   readonly y: 'f32' | 'vec2f' | 'vec4f' | 'vec2u';
+  /** What T can be. */
+  readonly types: readonly ('f32' | 'f16')[];
   /** The aliases V, A and R, and `collapse(A) -> R`. */
   readonly wgsl: string;
 }
+
+const FLOATS = ['f32', 'f16'] as const;
 
 const SAME = 'fn collapse(acc: A) -> R { return acc; }';
 
@@ -18,6 +22,7 @@ const SAME = 'fn collapse(acc: A) -> R { return acc; }';
 export const SCALAR: Packing = {
   x: 'strided T',
   y: 'f32',
+  types: FLOATS,
   wgsl: `alias V = f32; alias A = f32; alias R = f32; ${SAME}`,
 };
 
@@ -25,6 +30,7 @@ export const SCALAR: Packing = {
 export const ROW4: Packing = {
   x: 'strided vec4T',
   y: 'f32',
+  types: FLOATS,
   wgsl: `alias V = vec4f; alias A = vec4f; alias R = f32;
 fn collapse(acc: A) -> R { return join(join(acc.x, acc.y), join(acc.z, acc.w)); }`,
 };
@@ -33,6 +39,7 @@ fn collapse(acc: A) -> R { return join(join(acc.x, acc.y), join(acc.z, acc.w)); 
 export const COLUMN4: Packing = {
   x: 'strided vec4T',
   y: 'vec4f',
+  types: FLOATS,
   wgsl: `alias V = vec4f; alias A = vec4f; alias R = vec4f; ${SAME}`,
 };
 
@@ -40,6 +47,7 @@ export const COLUMN4: Packing = {
 export const PAIR: Packing = {
   x: 'strided T',
   y: 'vec2f',
+  types: FLOATS,
   wgsl: `alias V = f32; alias A = vec2f; alias R = vec2f; ${SAME}
 fn pair(a: V, b: V) -> A { return vec2f(a, b); }`,
 };
@@ -48,6 +56,7 @@ fn pair(a: V, b: V) -> A { return vec2f(a, b); }`,
 export const PAIR_ROW4: Packing = {
   x: 'strided vec4T',
   y: 'vec2f',
+  types: FLOATS,
   wgsl: `alias V = vec4f; alias A = mat2x4f; alias R = vec2f;
 fn collapse(acc: A) -> R {
   let halves = vec4f(acc[0].xy + acc[0].zw, acc[1].xy + acc[1].zw);
@@ -60,6 +69,7 @@ fn pair(a: V, b: V) -> A { return mat2x4f(a, b); }`,
 export const JOIN_PAIRS: Packing = {
   x: 'strided vec2f',
   y: 'vec2f',
+  types: ['f32'],
   wgsl: `alias V = vec2f; alias A = vec2f; alias R = vec2f; ${SAME}`,
 };
 
@@ -67,6 +77,7 @@ export const JOIN_PAIRS: Packing = {
 export const INDEXED: Packing = {
   x: 'strided T',
   y: 'vec2u',
+  types: FLOATS,
   wgsl: `alias V = f32; alias A = vec2u; alias R = vec2u; ${SAME}`,
 };
 
@@ -74,6 +85,7 @@ export const INDEXED: Packing = {
 export const JOIN_INDEXED: Packing = {
   x: 'strided vec2u',
   y: 'vec2u',
+  types: ['f32'],
   wgsl: `alias V = vec2u; alias A = vec2u; alias R = vec2u; ${SAME}`,
 };
 
@@ -107,7 +119,7 @@ export function foldKernel(name: string, packing: Packing, functions: string) {
       start: 'f32',
       scale: 'f32',
     },
-    constants: { T: ['f32', 'f16'], LANES },
+    constants: { T: packing.types, LANES },
     workgroup: laneGroup,
     grid: ({ rows, chunks }, constants) => groupsFor(rows * chunks, constants),
     functions: `${packing.wgsl}\n${functions}\n${ACROSS_LANES}`,

@@ -52,5 +52,7 @@ test('more rows than 65,535 workgroups of 64', async () => {
 
 test('the axis must exist', () => {
   using x = zeros([3]);
-  expect(() => cumsum(x, 1)).toThrowErrorMatchingInlineSnapshot(`[RangeError: cumsum: dim must be an integer in [-1, 0] for 1 axes, got 1]`);
+  expect(() => cumsum(x, 1)).toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: cumsum: dim must be an integer in [-1, 0] for 1 axes, got 1]`,
+  );
 });
