@@ -251,7 +251,10 @@ function tensorOf({ read, write }: Arguments, binding: Binding): Tensor | null {
 
 function launch(build: KernelBuild, args: Arguments, params: Values<unknown>, constants: Values<unknown>): void {
   const { spec, layout } = build;
-  const [x, y, z] = spread(spec.grid(params as never, constants as never));
+  const grid = spec.grid(params as never, constants as never);
+  const x = groupsAlongX(grid);
+  const y = groupsAlongY(grid);
+  const z = typeof grid === 'number' ? 1 : (grid[2] ?? 1);
   if (x === 0 || y === 0 || z === 0) return;
   const { source, bound } = build.variant(constants, args);
   const { device } = tensorOf(args, bound[0]!)!;
@@ -276,9 +279,14 @@ function launch(build: KernelBuild, args: Arguments, params: Values<unknown>, co
   recorder.dispatch({ pipeline, bindGroup: pipelines.bindGroup(pipeline, group), bound: group, params: at, x, y, z });
 }
 
-function spread(grid: Grid): [number, number, number] {
-  if (typeof grid !== 'number') return [grid[0], grid[1], grid[2] ?? 1];
-  return grid <= MAX_GROUPS ? [grid, 1, 1] : [ROW_OF_GROUPS, Math.ceil(grid / ROW_OF_GROUPS), 1];
+function groupsAlongX(grid: Grid): number {
+  if (typeof grid !== 'number') return grid[0];
+  return grid <= MAX_GROUPS ? grid : ROW_OF_GROUPS;
+}
+
+function groupsAlongY(grid: Grid): number {
+  if (typeof grid !== 'number') return grid[1];
+  return grid <= MAX_GROUPS ? 1 : Math.ceil(grid / ROW_OF_GROUPS);
 }
 
 /** The byte offset at which the tensor is bound. Throws unless the kernel can read it as it lies. */

@@ -57,14 +57,11 @@ export function defineOp<I extends Inputs, A, Y extends Outputs, S extends Saved
   const op = (inputs: I, attrs: A): Y => {
     check(spec as unknown as AnySpec, inputs);
     spec.shape(inputs.map((input) => input?.shape ?? null) as unknown as H, attrs);
-    const needs = inputs.map((input) => isGradEnabled() && input?.requiresGrad === true);
-    const needsGrad = needs.includes(true);
-    if (needsGrad && spec.backward === null) {
+    const needs = needsOf(inputs);
+    if (needs !== null && spec.backward === null) {
       throw new GradientError(`${spec.name} has no gradient: call it inside noGrad() or detach() its inputs`);
     }
-    return tidy(
-      () => run(spec as unknown as OpSpec<I, A, Y, S, never>, inputs, attrs, needsGrad ? needs : null) as Y & never,
-    );
+    return tidy(() => run(spec as unknown as OpSpec<I, A, Y, S, never>, inputs, attrs, needs) as Y & never);
   };
   return Object.assign(op, {
     opName: spec.name,
@@ -74,6 +71,12 @@ export function defineOp<I extends Inputs, A, Y extends Outputs, S extends Saved
 }
 
 type AnySpec = OpSpec<Inputs, unknown, Outputs, Saved, never>;
+
+/** Which inputs need a gradient; null when none does. */
+function needsOf(inputs: Inputs): readonly boolean[] | null {
+  if (!isGradEnabled() || !inputs.some((input) => input?.requiresGrad)) return null;
+  return inputs.map((input) => input?.requiresGrad === true);
+}
 
 function run<I extends Inputs, A, Y extends Outputs, S extends Saved>(
   spec: OpSpec<I, A, Y, S, never>,
@@ -108,7 +111,9 @@ function holdSaved(saved: Saved, held: Tensor[]): Saved {
     }
     return Array.isArray(value) ? value.map(hold) : value;
   };
-  return Object.fromEntries(Object.entries(saved).map(([name, value]) => [name, hold(value)]));
+  const kept: Record<string, unknown> = {};
+  for (const name in saved) kept[name] = hold(saved[name]);
+  return kept;
 }
 
 function isTensorLike(value: unknown): value is Tensor {

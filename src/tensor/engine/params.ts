@@ -12,10 +12,20 @@ export interface Layout {
   readonly offset: number;
 }
 
+/** How a field is written. */
+const U32 = 0;
+const F32 = 1;
+const VECTOR_U32 = 2;
+const VECTOR_F32 = 3;
+const VIEW = 4;
+
 interface Field {
   readonly name: string;
-  readonly type: ParamType | 'View';
-  readonly at: number; // byte offset
+  readonly kind: number;
+  /** In words from the start of the struct. */
+  readonly at: number;
+  /** In words. */
+  readonly size: number;
   /** Which of the views it is. */
   readonly view: number;
 }
@@ -75,15 +85,22 @@ export function paramLayout(params: Readonly<Record<string, ParamType>>, views: 
   let end = 0;
   for (const { name, type } of wanted) {
     end = Math.ceil(end / ALIGN[type]) * ALIGN[type];
-    fields.push({ name, type, at: end, view: views.indexOf(name) });
+    fields.push({ name, kind: kindOf(type), at: end / 4, size: SIZE[type] / 4, view: views.indexOf(name) });
     end += SIZE[type];
   }
   const bytes = Math.ceil(end / 16) * 16;
   return {
     bytes,
-    wgsl: fields.map(({ name, type }) => `  ${name}: ${type},`).join('\n'),
+    wgsl: wanted.map(({ name, type }) => `  ${name}: ${type},`).join('\n'),
     pack: (memory, at, values, given) => pack(fields, memory, at, values, given),
   };
+}
+
+function kindOf(type: ParamType | 'View'): number {
+  if (type === 'View') return VIEW;
+  if (type === 'f32') return F32;
+  if (type === 'u32' || type === 'i32') return U32;
+  return type.endsWith('f') ? VECTOR_F32 : VECTOR_U32;
 }
 
 function pack(
@@ -93,12 +110,12 @@ function pack(
   values: Readonly<Record<string, unknown>>,
   views: Views,
 ): void {
-  for (const { name, type, at, view } of fields) {
-    const word = (start + at) / 4;
-    if (type === 'View') packView(u32, word, views[view]);
-    else if (type === 'f32') f32[word] = values[name] as number;
-    else if (type === 'u32' || type === 'i32') u32[word] = values[name] as number;
-    else packVector(type.endsWith('f') ? f32 : u32, word, SIZE[type] / 4, values[name] as readonly number[]);
+  for (const { name, kind, at, size, view } of fields) {
+    const word = start / 4 + at;
+    if (kind === U32) u32[word] = values[name] as number;
+    else if (kind === F32) f32[word] = values[name] as number;
+    else if (kind === VIEW) packView(u32, word, views[view]);
+    else packVector(kind === VECTOR_F32 ? f32 : u32, word, size, values[name] as readonly number[]);
   }
 }
 

@@ -17,7 +17,9 @@ export interface DispatchCommand {
 
 const SLOT = 256; // minUniformBufferOffsetAlignment on every device
 const SLOTS = 512;
-const DISPATCHES_PER_SUBMIT = 64; // often enough that the GPU never starves, seldom enough that submits cost nothing
+// The first submission comes early, so that the GPU begins; the next ones find it busy and may be longer.
+const FIRST_SUBMIT = 64; // dispatches
+const LONGEST_SUBMIT = 256;
 
 /**
  * Collects dispatches in one open encoder and one open compute pass.
@@ -38,6 +40,7 @@ export class Recorder {
   #current: Pipeline | undefined;
   #slots = 0;
   #pending = 0;
+  #submitAt = FIRST_SUBMIT;
   /** Counts submissions. A storage whose `lastUse` equals it is mentioned by commands not yet submitted. */
   serial = 0;
   /** Label of the kernel recorded last, for error messages. */
@@ -63,7 +66,7 @@ export class Recorder {
    */
   reserve(bytes: number): number {
     const slots = Math.ceil(bytes / SLOT);
-    if (this.#slots + slots > SLOTS) this.flush();
+    if (this.#slots + slots > SLOTS) this.#submit();
     const at = this.#slots * SLOT;
     this.#slots += slots;
     return at;
@@ -84,7 +87,10 @@ export class Recorder {
     this.#pending++;
     this.lastKernel = pipeline.label;
     this.tap?.(command, this.#copyOfParams(command));
-    if (this.#pending >= DISPATCHES_PER_SUBMIT) this.flush();
+    if (this.#pending >= this.#submitAt) {
+      this.#submit();
+      this.#submitAt = Math.min(2 * this.#submitAt, LONGEST_SUBMIT);
+    }
   }
 
   /** Gives the open encoder to a copy, outside any pass. */
@@ -104,6 +110,11 @@ export class Recorder {
 
   /** Submits what was recorded. */
   flush(): void {
+    this.#submit();
+    this.#submitAt = FIRST_SUBMIT;
+  }
+
+  #submit(): void {
     if (this.#encoder === undefined) return;
     this.#closePass();
     if (this.#slots > 0) this.#device.gpu.queue.writeBuffer(this.#arena, 0, this.#staging, 0, this.#slots * SLOT);

@@ -107,6 +107,10 @@ function reportLost({ holder, where }: { holder: { release(): void }; where: str
 function releaseTo(result: unknown): void {
   const closing = scopes[scopes.length - 1];
   const outer = scopes[scopes.length - 2];
+  if (isTensor(result)) {
+    if (result.scope === closing) adopt(result, outer);
+    return;
+  }
   visitTensors(result, (tensor) => {
     if (tensor.scope === closing) adopt(tensor, outer);
   });
@@ -130,7 +134,7 @@ export function visitTensors(value: unknown, visit: (tensor: Tensor) => void, de
 }
 
 export function isTensor(value: unknown): value is Tensor {
-  return typeof value === 'object' && value !== null && TENSOR in value;
+  return typeof value === 'object' && value !== null && (value as { readonly [TENSOR]?: boolean })[TENSOR] === true;
 }
 
 /** Marks tensors without importing their class, which would tie engine and kernels into a knot. */

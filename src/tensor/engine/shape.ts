@@ -36,12 +36,15 @@ export function formatShape(shape: Shape): string {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((extent, d) => extent === b[d]);
+  if (a.length !== b.length) return false;
+  for (let d = 0; d < a.length; d++) if (a[d] !== b[d]) return false;
+  return true;
 }
 
 /** Throws `ShapeError: layerNorm: weight must be [8], got [9]` for the first argument whose shape differs. */
 export function expectShape(op: string, args: Record<string, Shape | null>, expected: Shape): void {
-  for (const [name, shape] of Object.entries(args)) {
+  for (const name in args) {
+    const shape = args[name] ?? null;
     if (shape !== null && !sameShape(shape, expected)) {
       throw new ShapeError(`${op}: ${name} must be ${formatShape(expected)}, got ${formatShape(shape)}`);
     }
