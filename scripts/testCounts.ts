@@ -1,7 +1,7 @@
 /**
  * Counts the tests of a run from vitest's JSON report:
- * `tsx scripts/testCounts.ts report.json [exitCode] [failedSteps]`, with vitest's exit code and the number of steps
- * that failed before the tests.
+ * `tsx scripts/testCounts.ts report.json [exitCode [step...]]`, with vitest's exit code and the steps that failed before
+ * the tests.
  *
  * Prints what failed or did not run, then one last line `N passed, N failed`. What did not run counts as failed. The
  * exit code is 1 when anything failed.
@@ -54,18 +54,18 @@ function readReport(path: string, root: string): TestReport {
   }
 }
 
-function main([path, exitCode = '0', failedSteps = '0']: readonly string[]): void {
-  if (path === undefined) throw new Error('usage: tsx scripts/testCounts.ts report.json [exitCode] [failedSteps]');
+function main([path, exitCode = '0', ...failedSteps]: readonly string[]): void {
+  if (path === undefined) throw new Error('usage: tsx scripts/testCounts.ts report.json [exitCode [step...]]');
   const root = fileURLToPath(new URL('..', import.meta.url));
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => join('test', file));
   const report = readReport(path, root);
   const { passed, failures } = countTests({ ...report, success: report.success && exitCode === '0' }, files);
-  for (const failure of failures) console.log(failure);
-  const failed = failures.length + Number(failedSteps);
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  const all = [...failures, ...failedSteps.map((step) => `${step}: failed`)];
+  for (const failure of all) console.log(failure);
+  console.log(`${passed} passed, ${all.length} failed`);
+  process.exitCode = all.length > 0 ? 1 : 0;
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) main(process.argv.slice(2));
