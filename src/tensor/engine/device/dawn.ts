@@ -16,11 +16,26 @@ const instances = new Map<string, GPU>();
 export async function findDawn(flags: string[] = []): Promise<Found> {
   const dawn = await importDawn();
   if ('reason' in dawn) return dawn;
-  const gpu = instanceOf(dawn, [...dawnToggles(), ...flags]);
+  const all = [...dawnToggles(), ...flags];
+  if (!all.some((flag) => flag.startsWith('backend=')) && !hasLoader()) {
+    return { reason: 'this machine has no GPU driver: there is no Vulkan loader (libvulkan.so.1)' };
+  }
+  const gpu = instanceOf(dawn, all);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   return adapter
     ? { gpu, adapter }
     : { reason: 'Dawn found no adapter: this machine has no GPU driver (Vulkan, Metal or D3D12)' };
+}
+
+/** On Linux Dawn prints a warning when it misses Vulkan; asked first, the system's linker answers quietly. */
+function hasLoader(): boolean {
+  if (process.platform !== 'linux') return true;
+  try {
+    process.dlopen({ exports: {} }, 'libvulkan.so.1');
+  } catch (error) {
+    return !(error as Error).message.includes('No such file'); // found, it is still no addon for Node, which is an error too
+  }
+  return true;
 }
 
 function instanceOf(dawn: DawnModule, flags: string[]): GPU {
