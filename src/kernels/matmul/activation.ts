@@ -1,3 +1,4 @@
+import { dense } from '../../tensor/engine/copy.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
@@ -73,11 +74,11 @@ fn slope(saved: vec4f, code: u32) -> vec4f {
 }
 `;
 
-/** dy · activation'(saved), where `saved` is what `derivativeFromResult` says. */
+/** dy · activation'(saved), where `saved`, which is dense, is what `derivativeFromResult` says. */
 export function gradActivation(dy: Tensor, saved: Tensor, activation: Activation): Tensor {
   const dx = dy.derive(dy.shape);
   gradActivationMap(
-    { dy, saved },
+    { dy: dense(dy), saved },
     { dx },
     { size: dy.size, code: ACTIVATION_CODE[activation] },
     { T: dy.dtype as 'f32' | 'f16' },
@@ -87,7 +88,7 @@ export function gradActivation(dy: Tensor, saved: Tensor, activation: Activation
 
 export const gradActivationMap = /* @__PURE__ */ defineKernel({
   name: 'linear.gradActivation',
-  read: { dy: 'strided T', saved: 'vec4T' },
+  read: { dy: 'vec4T', saved: 'vec4T' },
   write: { dx: 'vec4T' },
   params: { size: 'u32', code: 'u32' },
   constants: { T: ['f32', 'f16'] },
@@ -98,14 +99,9 @@ export const gradActivationMap = /* @__PURE__ */ defineKernel({
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let at = linearGroup(group) * WORKGROUP + lane;
-  if (4u * at >= params.size) { return; }
-  let last = params.size - 1u; // the padding behind the last element takes a copy of it
-  let upstream = vec4f(
-    f32(dy[viewIndex(params.dy, 4u * at)]),
-    f32(dy[viewIndex(params.dy, min(4u * at + 1u, last))]),
-    f32(dy[viewIndex(params.dy, min(4u * at + 2u, last))]),
-    f32(dy[viewIndex(params.dy, min(4u * at + 3u, last))]));
-  dx[at] = vec4<T>(upstream * slope(vec4f(saved[at]), params.code));
+  if (4u * at < params.size) {
+    dx[at] = vec4<T>(vec4f(dy[at]) * slope(vec4f(saved[at]), params.code));
+  }
 }`,
 });
 

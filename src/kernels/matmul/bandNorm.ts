@@ -5,7 +5,7 @@ import { expectShape, type Shape } from '../../tensor/engine/shape.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { sumTo } from '../reduce/sum.ts';
-import { type BandOptions, type Bands, bandsOf, bandTable, expectJoint } from './bands.ts';
+import { BAND_UNIT_WGSL, type BandOptions, type Bands, bandsOf, bandTable, expectJoint } from './bands.ts';
 import { ALONE, type Lanes, SHARED } from './lanes.ts';
 
 export interface BandNormOptions extends BandOptions {
@@ -95,12 +95,6 @@ function shares({ device }: Tensor): boolean {
   return choose(device, 'bandNorm/lanes', ['1', '32'], device.kind === 'cpu' ? '1' : '32') === '32';
 }
 
-/* @__NO_SIDE_EFFECTS__ */
-function functions({ wgsl }: Lanes): string {
-  return ['alias R = f32; const PER_GROUP = WORKGROUP / LANES;', wgsl].join('\n');
-}
-
-/** Rows of one band follow one another, so that neighbors work on the same width. */
 export const bandNormalize = /* @__PURE__ */ normalize(ALONE);
 export const bandNormalizeShared = /* @__PURE__ */ normalize(SHARED);
 
@@ -114,26 +108,21 @@ function normalize(lanes: Lanes) {
     constants: { T: ['f32', 'f16'] },
     workgroup: lanes.workgroup,
     grid: ({ rows, bands }) => Math.ceil((rows * bands) / lanes.rows),
-    functions: functions(lanes),
+    functions: ['alias R = f32;', lanes.wgsl, BAND_UNIT_WGSL].join('\n'),
     wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let unit = linearGroup(group) * PER_GROUP + lane / LANES;
-  let exists = unit < params.rows * params.bands;
-  let row = unit % params.rows;
-  let band = select(0u, unit / params.rows, exists);
-  let end = select(0u, table[band + 1u], exists);
+  let unit = bandUnit(group, lane);
   var sum = 0.0;
-  for (var j = table[band] + lane % LANES; j < end; j += LANES) {
-    let value = f32(x[row * params.total + j]);
+  for (var j = unit.first; j < unit.end; j += LANES) {
+    let value = f32(x[unit.row + j]);
     sum += value * value;
   }
-  let width = f32(table[band + 1u] - table[band]);
-  let scale = max(sqrt(acrossLanes(lane, sum)), params.eps) / sqrt(width);
-  for (var j = table[band] + lane % LANES; j < end; j += LANES) {
-    y[row * params.total + j] = T(f32(x[row * params.total + j]) / scale * f32(weight[j]));
+  let scale = max(sqrt(acrossLanes(lane, sum)), params.eps) / sqrt(f32(unit.width));
+  for (var j = unit.first; j < unit.end; j += LANES) {
+    y[unit.row + j] = T(f32(x[unit.row + j]) / scale * f32(weight[j]));
   }
-  if (exists && lane % LANES == 0u) { rms[row * params.bands + band] = T(scale); }
+  if (unit.exists && lane % LANES == 0u) { rms[unit.at] = T(scale); }
 }`,
   });
 }
@@ -151,28 +140,23 @@ function gradInput(lanes: Lanes) {
     constants: { T: ['f32', 'f16'] },
     workgroup: lanes.workgroup,
     grid: ({ rows, bands }) => Math.ceil((rows * bands) / lanes.rows),
-    functions: functions(lanes),
+    functions: ['alias R = f32;', lanes.wgsl, BAND_UNIT_WGSL].join('\n'),
     wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let unit = linearGroup(group) * PER_GROUP + lane / LANES;
-  let exists = unit < params.rows * params.bands;
-  let row = unit % params.rows;
-  let band = select(0u, unit / params.rows, exists);
-  let end = select(0u, table[band + 1u], exists);
-  let first = table[band] + lane % LANES;
-  let scale = f32(rms[select(0u, row * params.bands + band, exists)]);
+  let unit = bandUnit(group, lane);
+  let own = select(0u, unit.at, unit.exists);
+  let scale = f32(rms[own]);
   var sum = 0.0;
-  for (var j = first; j < end; j += LANES) {
-    let at = row * params.total + j;
-    sum += f32(dy[at]) * f32(weight[j]) * (f32(x[at]) / scale);
+  for (var j = unit.first; j < unit.end; j += LANES) {
+    sum += f32(dy[unit.row + j]) * f32(weight[j]) * (f32(x[unit.row + j]) / scale);
   }
-  let width = f32(table[band + 1u] - table[band]);
-  let slope = (f32(drms[select(0u, row * params.bands + band, exists)]) - acrossLanes(lane, sum) / scale) / width;
+  let width = f32(unit.width);
+  let slope = (f32(drms[own]) - acrossLanes(lane, sum) / scale) / width;
   // A band under eps was divided by a constant. The margin covers the rounding of rms.
   let moving = scale > params.eps / sqrt(width) * 1.000001;
-  for (var j = first; j < end; j += LANES) {
-    let at = row * params.total + j;
+  for (var j = unit.first; j < unit.end; j += LANES) {
+    let at = unit.row + j;
     let direction = select(0.0, f32(x[at]) / scale * slope, moving);
     dx[at] = T(f32(dy[at]) * f32(weight[j]) / scale + direction);
   }

@@ -45,6 +45,33 @@ export function bandTable(like: Tensor, { widths, starts, key }: Bands): Tensor 
   return table.make(table.storage.retain(), table.shape, 'u32');
 }
 
+/**
+ * `bandUnit`: the band of one row that an invocation works on, alone or with the other lanes of `Lanes`. The kernel has the
+ * parameters `rows`, `bands`, `total` and the buffer `table`. Rows of one band follow one another, so that neighbors work
+ * on one width.
+ */
+export const BAND_UNIT_WGSL = /* wgsl */ `
+struct BandUnit {
+  exists: bool,
+  at: u32, // of the band in a tensor [rows, bands]
+  band: u32,
+  width: u32,
+  first: u32, // this lane's elements of the band: first, first + LANES, ... before end
+  end: u32,
+  row: u32, // where the row starts in a tensor [rows, total]
+}
+
+fn bandUnit(group: vec3u, lane: u32) -> BandUnit {
+  let unit = linearGroup(group) * (WORKGROUP / LANES) + lane / LANES;
+  let exists = unit < params.rows * params.bands;
+  let row = unit % max(params.rows, 1u);
+  let band = select(0u, unit / max(params.rows, 1u), exists);
+  let start = table[band];
+  let end = table[band + 1u];
+  return BandUnit(exists, row * params.bands + band, band, end - start,
+    start + lane % LANES, select(0u, end, exists), row * params.total);
+}`;
+
 /** Throws ShapeError unless x is [..., total]. */
 export function expectJoint(op: string, x: Shape, total: number): void {
   if (x.at(-1) !== total) {

@@ -3,7 +3,7 @@ import { ACTIVATION_CODE, type Activation } from './activation.ts';
 import type { BlockParams } from './gemmBlock.ts';
 import type { GroupTable } from './gemmGroups.ts';
 import { sumSplits } from './gemmPack.ts';
-import { batchSize, type Matrix, type Problem } from './gemmProblem.ts';
+import { batchSize, type Problem } from './gemmProblem.ts';
 
 /** What happens to the sums as they are written. */
 export interface Epilogue {
@@ -95,9 +95,6 @@ function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cu
   const tileRows = groups?.tiled === 'm';
   const blocksM = tileRows ? across : down;
   const blocksN = table ? table.records : across;
-  const axes = [...p.batch.keys()].reverse();
-  const axis = (d: number | undefined) =>
-    d === undefined ? [0, 0, 0, 0] : [a, packed ? packedBatch(p, d) : b, y, bias].map((of) => strideOf(of, d));
   return {
     m,
     n,
@@ -115,11 +112,7 @@ function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cu
     biasOffset: bias?.offset ?? 0,
     biasRow: bias?.row ?? 0,
     biasCol: bias?.col ?? 0,
-    batch: [0, 1, 2, 3].map((i) => (axes[i] === undefined ? 1 : p.batch[axes[i]!]!)),
-    axis0: axis(axes[0]),
-    axis1: axis(axes[1]),
-    axis2: axis(axes[2]),
-    axis3: axis(axes[3]),
+    ...(p.batch.length === 0 ? NO_BATCH : batchOf(p, packed !== null)),
     blocks: blocksM * blocksN * batchSize(p) * cut.splits,
     blocksM,
     blocksN,
@@ -133,12 +126,23 @@ function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cu
   };
 }
 
-function strideOf(of: Matrix | number | null, d: number): number {
-  return typeof of === 'number' ? of : (of?.batch[d] ?? 0);
+type BatchParams = Pick<BlockParams, 'batch' | 'axis0' | 'axis1' | 'axis2' | 'axis3'>;
+const ZEROS = [0, 0, 0, 0];
+const NO_BATCH: BatchParams = { batch: [1, 1, 1, 1], axis0: ZEROS, axis1: ZEROS, axis2: ZEROS, axis3: ZEROS };
+
+/** Batch axes from the innermost on, with the strides of a, b, y and bias. */
+function batchOf(p: Problem, packed: boolean): BatchParams {
+  const { batch, a, b, y, bias } = p;
+  const axis = (i: number) => {
+    const d = batch.length - 1 - i;
+    return d < 0 ? ZEROS : [a.batch[d]!, packed ? packedStride(p, d) : b.batch[d]!, y.batch[d]!, bias?.batch[d] ?? 0];
+  };
+  const extents = [0, 1, 2, 3].map((i) => batch[batch.length - 1 - i] ?? 1);
+  return { batch: extents, axis0: axis(0), axis1: axis(1), axis2: axis(2), axis3: axis(3) };
 }
 
 /** Stride of packed panels along a batch axis: axes that repeat b are packed once. */
-export function packedBatch({ batch, b, k, n }: Problem, axis: number): number {
+function packedStride({ batch, b, k, n }: Problem, axis: number): number {
   if (b.batch[axis] === 0) return 0;
   let stride = Math.ceil(n / 8) * 8 * k;
   for (let d = batch.length - 1; d > axis; d--) if (b.batch[d] !== 0) stride *= batch[d]!;

@@ -61,6 +61,7 @@ function matrixOf(x: Tensor): Matrix {
 
 /** Drops batch axes of extent 1, and makes one of neighbors that a single stride walks in every operand. */
 function mergeAxes(problem: Problem): Problem {
+  if (problem.batch.length === 0) return problem;
   const operands = [problem.a, problem.b, problem.y, ...(problem.bias ? [problem.bias] : [])];
   const batch: number[] = [];
   const strides: number[][] = operands.map(() => []);

@@ -2,8 +2,10 @@ import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
 import { expectShape, type Shape } from '../../tensor/engine/shape.ts';
+import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { type BandOptions, bandsOf, bandTable, expectJoint } from './bands.ts';
+import { BAND_UNIT_WGSL, type BandOptions, type Bands, bandsOf, bandTable, expectJoint } from './bands.ts';
+import { ALONE, type Lanes, SHARED } from './lanes.ts';
 
 export interface RaggedGluOptions extends BandOptions {
   /** Multiplies each band of each row of the result: [..., bands]. */
@@ -34,107 +36,102 @@ const raggedGluOp = /* @__PURE__ */ defineOp({
   forward([x, scale]: readonly [x: Tensor, scale: Tensor | null], { widths }) {
     const bands = bandsOf('raggedGlu', widths);
     const y = x.derive([...x.shape.slice(0, -1), bands.total]);
-    const params = { size: y.size, bands: widths.length, total: bands.total };
-    raggedGate({ x, scale, table: bandTable(x, bands) }, { y }, params, { T: x.dtype as 'f32' | 'f16' });
+    const gate = shares(x) ? raggedGateShared : raggedGate;
+    gate({ x, scale, table: bandTable(x, bands) }, { y }, sizes(y, bands), { T: x.dtype as 'f32' | 'f16' });
     return { y, saved: { x, scale } };
   },
-  backward(dy, { x, scale }, { widths }, [needsX, needsScale]) {
+  // dvalues = dy · σ · scale, dgates = dvalues · values · (1 - σ), dscale = Σ over the band of dy · values · σ
+  backward(dy, { x, scale }, { widths }, [_needsX, needsScale]) {
     const bands = bandsOf('raggedGlu', widths);
-    const table = bandTable(x, bands);
-    const dx = needsX ? x.derive(x.shape) : null;
+    const dx = x.derive(x.shape);
     const dscale = needsScale && scale ? scale.derive(scale.shape) : null;
-    const params = { bands: widths.length, total: bands.total };
-    const T = { T: x.dtype as 'f32' | 'f16' };
-    if (dx) raggedGateGradInput({ x, scale, dy, table }, { dx }, { ...params, size: dy.size }, T);
-    if (dscale) raggedGateGradScale({ x, dy, table }, { dscale }, { ...params, size: dscale.size }, T);
+    const gradient = shares(x) ? raggedGateGradientShared : raggedGateGradient;
+    const read = { x, scale, dy, table: bandTable(x, bands) };
+    gradient(read, { dx, dscale }, sizes(dy, bands), { T: x.dtype as 'f32' | 'f16' });
     return [dx, dscale];
   },
 });
 
-/** Where a value lies in x and its gate behind it; sigmoid with a bounded argument of exp. */
-const PLACE_WGSL = /* wgsl */ `
-fn bandOf(j: u32) -> u32 { return table[params.bands + 1u + j]; }
-fn valueAt(row: u32, j: u32, band: u32) -> u32 { return 2u * row * params.total + table[band] + j; }
-fn widthOf(band: u32) -> u32 { return table[band + 1u] - table[band]; }
+function sizes(y: Tensor, { total, widths }: Bands) {
+  return { rows: y.size / total, bands: widths.length, total };
+}
+
+function shares({ device }: Tensor): boolean {
+  return choose(device, 'raggedGlu/lanes', ['1', '32'], device.kind === 'cpu' ? '1' : '32') === '32';
+}
+
+/** A row of x holds the values and gates of twice the width: band n starts at 2 · start. */
+const GATE_WGSL = /* wgsl */ `
+alias R = f32;
 fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + exp(-max(x, -80.0))); }`;
 
-export const raggedGate = /* @__PURE__ */ defineKernel({
-  name: 'raggedGlu.gate',
-  read: { x: 'T', scale: 'T?', table: 'u32' },
-  write: { y: 'T' },
-  params: { size: 'u32', bands: 'u32', total: 'u32' },
-  constants: { T: ['f32', 'f16'] },
-  workgroup: 64,
-  grid: ({ size }) => Math.ceil(size / 64),
-  functions: PLACE_WGSL,
-  wgsl: /* wgsl */ `
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = linearGroup(group) * WORKGROUP + lane;
-  if (i >= params.size) { return; }
-  let row = i / params.total;
-  let j = i % params.total;
-  let band = bandOf(j);
-  let at = valueAt(row, j, band);
-  var value = f32(x[at]) * sigmoid(f32(x[at + widthOf(band)]));
-  if (HAS_SCALE) { value *= f32(scale[row * params.bands + band]); }
-  y[i] = T(value);
-}`,
-});
+export const raggedGate = /* @__PURE__ */ gateKernel(ALONE);
+export const raggedGateShared = /* @__PURE__ */ gateKernel(SHARED);
 
-export const raggedGateGradInput = /* @__PURE__ */ defineKernel({
-  name: 'raggedGlu.gradInput',
-  read: { x: 'T', scale: 'T?', dy: 'T', table: 'u32' },
-  write: { dx: 'T' },
-  params: { size: 'u32', bands: 'u32', total: 'u32' },
-  constants: { T: ['f32', 'f16'] },
-  workgroup: 64,
-  grid: ({ size }) => Math.ceil(size / 64),
-  functions: PLACE_WGSL,
-  wgsl: /* wgsl */ `
+/* @__NO_SIDE_EFFECTS__ */
+function gateKernel(lanes: Lanes) {
+  return defineKernel({
+    name: `raggedGlu.gate${lanes.suffix}`,
+    read: { x: 'T', scale: 'T?', table: 'u32' },
+    write: { y: 'T' },
+    params: { rows: 'u32', bands: 'u32', total: 'u32' },
+    constants: { T: ['f32', 'f16'] },
+    workgroup: lanes.workgroup,
+    grid: ({ rows, bands }) => Math.ceil((rows * bands) / lanes.rows),
+    functions: [GATE_WGSL, `const LANES = ${lanes.count}u;`, BAND_UNIT_WGSL].join('\n'),
+    wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = linearGroup(group) * WORKGROUP + lane;
-  if (i >= params.size) { return; }
-  let row = i / params.total;
-  let j = i % params.total;
-  let band = bandOf(j);
-  let at = valueAt(row, j, band);
-  let gateAt = at + widthOf(band);
-  let gate = sigmoid(f32(x[gateAt]));
-  var upstream = f32(dy[i]) * gate;
-  if (HAS_SCALE) { upstream *= f32(scale[row * params.bands + band]); }
-  dx[gateAt] = T(upstream * (1.0 - gate) * f32(x[at]));
-  dx[at] = T(upstream);
-}`,
-});
-
-/** Each invocation sums a band of one row. */
-export const raggedGateGradScale = /* @__PURE__ */ defineKernel({
-  name: 'raggedGlu.gradScale',
-  read: { x: 'T', dy: 'T', table: 'u32' },
-  write: { dscale: 'T' },
-  params: { size: 'u32', bands: 'u32', total: 'u32' },
-  constants: { T: ['f32', 'f16'] },
-  workgroup: 64,
-  grid: ({ size }) => Math.ceil(size / 64),
-  functions: PLACE_WGSL,
-  wgsl: /* wgsl */ `
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = linearGroup(group) * WORKGROUP + lane;
-  if (i >= params.size) { return; }
-  let rows = params.size / params.bands;
-  let row = i % rows;
-  let band = i / rows;
-  var sum = 0.0;
-  for (var j = table[band]; j < table[band + 1u]; j++) {
-    let at = valueAt(row, j, band);
-    sum += f32(dy[row * params.total + j]) * f32(x[at]) * sigmoid(f32(x[at + widthOf(band)]));
+  let unit = bandUnit(group, lane);
+  if (!unit.exists) { return; }
+  var factor = 1.0;
+  if (HAS_SCALE) { factor = f32(scale[unit.at]); }
+  let values = 2u * unit.row + table[unit.band];
+  for (var j = unit.first; j < unit.end; j += LANES) {
+    let gate = sigmoid(f32(x[values + unit.width + j]));
+    y[unit.row + j] = T(f32(x[values + j]) * gate * factor);
   }
-  dscale[row * params.bands + band] = T(sum);
 }`,
-});
+  });
+}
+
+export const raggedGateGradient = /* @__PURE__ */ gateGradient(ALONE);
+export const raggedGateGradientShared = /* @__PURE__ */ gateGradient(SHARED);
+
+/* @__NO_SIDE_EFFECTS__ */
+function gateGradient(lanes: Lanes) {
+  return defineKernel({
+    name: `raggedGlu.gradient${lanes.suffix}`,
+    read: { x: 'T', scale: 'T?', dy: 'T', table: 'u32' },
+    write: { dx: 'T', dscale: 'T?' },
+    params: { rows: 'u32', bands: 'u32', total: 'u32' },
+    constants: { T: ['f32', 'f16'] },
+    workgroup: lanes.workgroup,
+    grid: ({ rows, bands }) => Math.ceil((rows * bands) / lanes.rows),
+    functions: [GATE_WGSL, lanes.wgsl, BAND_UNIT_WGSL].join('\n'),
+    wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let unit = bandUnit(group, lane);
+  var factor = 1.0;
+  if (HAS_SCALE) { factor = f32(scale[select(0u, unit.at, unit.exists)]); }
+  let values = 2u * unit.row + table[unit.band];
+  var sum = 0.0;
+  for (var j = unit.first; j < unit.end; j += LANES) {
+    let value = f32(x[values + j]);
+    let gate = sigmoid(f32(x[values + unit.width + j]));
+    let upstream = f32(dy[unit.row + j]) * gate;
+    sum += upstream * value;
+    dx[values + j] = T(upstream * factor);
+    dx[values + unit.width + j] = T(upstream * factor * (1.0 - gate) * value);
+  }
+  if (HAS_DSCALE) {
+    let total = acrossLanes(lane, sum);
+    if (unit.exists && lane % LANES == 0u) { dscale[unit.at] = T(total); }
+  }
+}`,
+  });
+}
 
 export function raggedGluReference([x, scale = null]: readonly [Nd, (Nd | null)?], { widths }: BandOptions): Nd {
   const { starts, total } = bandsOf('raggedGlu', widths);
