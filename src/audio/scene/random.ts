@@ -1,3 +1,5 @@
+import { philoxInto } from '../../kernels/random/philox.ts';
+
 /**
  * Counter-based random numbers: the nth number is a function of seed, stream and n alone. Scene number i draws from stream i,
  * so that any worker makes it, in any order and after any interruption, with the same bits on every machine.
@@ -67,43 +69,9 @@ export class RandomStream {
     const at = this.#taken % 4;
     if (at === 0) {
       const block = this.#taken / 4;
-      philox4x32(this.#block, [block, Math.floor(block / 2 ** 32), this.stream, 0], [this.seed, 0]);
+      philoxInto(this.#block, [block, Math.floor(block / 2 ** 32), this.stream, 0], [this.seed, 0]);
     }
     this.#taken++;
     return this.#block[at]!;
   }
-}
-
-const ROUNDS = 10;
-
-/** One block of Philox4x32-10: a bijection of the counter under the key. */
-export function philox4x32(out: Uint32Array, counter: readonly number[], key: readonly number[]): void {
-  let [a = 0, b = 0, c = 0, d = 0] = counter;
-  let [k0 = 0, k1 = 0] = key;
-  for (let round = 0; round < ROUNDS; round++) {
-    const low0 = Math.imul(0xd2511f53, a);
-    const low1 = Math.imul(0xcd9e8d57, c);
-    const high0 = multiplyHigh(0xd2511f53, a);
-    a = multiplyHigh(0xcd9e8d57, c) ^ b ^ k0;
-    c = high0 ^ d ^ k1;
-    b = low1;
-    d = low0;
-    k0 = (k0 + 0x9e3779b9) | 0;
-    k1 = (k1 + 0xbb67ae85) | 0;
-  }
-  out[0] = a;
-  out[1] = b;
-  out[2] = c;
-  out[3] = d;
-}
-
-/** Upper 32 bits of the unsigned product of two 32-bit numbers, in halves: a double holds 53 bits only. */
-function multiplyHigh(x: number, y: number): number {
-  const xHigh = x >>> 16;
-  const xLow = x & 0xffff;
-  const yHigh = y >>> 16;
-  const yLow = y & 0xffff;
-  const middle = (Math.imul(xLow, yLow) >>> 16) + (Math.imul(xHigh, yLow) >>> 0); // below 2^32: no carry is lost
-  const carry = Math.imul(xLow, yHigh) + (middle & 0xffff);
-  return (Math.imul(xHigh, yHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }

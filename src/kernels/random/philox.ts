@@ -9,42 +9,53 @@
 export type Counter = readonly [number, number, number, number];
 export type Key = readonly [number, number];
 
-const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57] as const;
-const WEYL = [0x9e3779b9, 0xbb67ae85] as const;
 const ROUNDS = 10;
 
 /** Four random u32 of a counter and a key of u32 words. */
 export function philox(counter: Counter, key: Key): [number, number, number, number] {
+  const words = new Uint32Array(4);
+  philoxInto(words, counter, key);
+  return [words[0]!, words[1]!, words[2]!, words[3]!];
+}
+
+/** `philox` into the first four words of an array, for the host's own streams of numbers. */
+export function philoxInto(words: Uint32Array, counter: Counter, key: Key): void {
   let [a, b, c, d] = counter;
   let [k, l] = key;
   for (let round = 0; round < ROUNDS; round++) {
-    const x = multiply(MULTIPLIERS[0], a);
-    const y = multiply(MULTIPLIERS[1], c);
-    [a, b, c, d] = [(y.high ^ b ^ k) >>> 0, y.low, (x.high ^ d ^ l) >>> 0, x.low];
-    k = (k + WEYL[0]) >>> 0;
-    l = (l + WEYL[1]) >>> 0;
+    const lowA = Math.imul(0xd2511f53, a);
+    const lowC = Math.imul(0xcd9e8d57, c);
+    const highA = multiplyHigh(0xd2511f53, a);
+    a = multiplyHigh(0xcd9e8d57, c) ^ b ^ k;
+    c = highA ^ d ^ l;
+    b = lowC;
+    d = lowA;
+    k = (k + 0x9e3779b9) | 0;
+    l = (l + 0xbb67ae85) | 0;
   }
-  return [a, b, c, d];
+  words[0] = a;
+  words[1] = b;
+  words[2] = c;
+  words[3] = d;
 }
 
-/** The 64-bit product of two u32. */
-function multiply(a: number, b: number): { high: number; low: number } {
-  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
-  const middle = a1 * b0 + ((a0 * b0) >>> 16);
-  const carry = (middle % 0x10000) + a0 * b1;
-  const high = a1 * b1 + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000);
-  return { high: high >>> 0, low: Math.imul(a, b) >>> 0 };
+/** Upper 32 bits of the unsigned product of two words, in halves: a double holds 53 bits only. */
+function multiplyHigh(x: number, y: number): number {
+  const [x0, x1, y0, y1] = [x & 0xffff, x >>> 16, y & 0xffff, y >>> 16];
+  const middle = (Math.imul(x0, y0) >>> 16) + (Math.imul(x1, y0) >>> 0); // below 2^32: no carry is lost
+  const carry = Math.imul(x0, y1) + (middle & 0xffff);
+  return (Math.imul(x1, y1) + (middle >>> 16) + (carry >>> 16)) | 0;
 }
 
 /** `count` random u32 from block `counter` on, as every random kernel draws them. */
 export function randomWords(count: number, key: Key, counter: readonly [number, number], epoch = 0): Uint32Array {
-  const words = new Uint32Array(count);
-  for (let block = 0; 4 * block < count; block++) {
-    const low = counter[0] + block;
+  const words = new Uint32Array(4 * Math.ceil(count / 4));
+  for (let at = 0; at < words.length; at += 4) {
+    const low = counter[0] + at / 4;
     const high = (counter[1] + Math.floor(low / 2 ** 32)) >>> 0;
-    words.set(philox([low >>> 0, high, epoch, 0], key).slice(0, count - 4 * block), 4 * block);
+    philoxInto(words.subarray(at, at + 4), [low >>> 0, high, epoch, 0], key);
   }
-  return words;
+  return words.subarray(0, count);
 }
 
 /** The same in WGSL: `randomBlock(i)` for a kernel with the params `key` and `counter` and the buffer `epoch`. */
