@@ -128,36 +128,59 @@ export function blockFunctions(groups: 'u32' | 'u32?', ...more: readonly string[
 
 /** `store`: writes four results of one row, as many as the block has columns left. */
 export const STORE_WGSL = /* wgsl */ `
+fn putPartial(at: u32, step: u32, count: u32, v: vec4f) {
+  partial[at] = v.x;
+  if (count == 4u) {
+    partial[at + step] = v.y;
+    partial[at + 2u * step] = v.z;
+    partial[at + 3u * step] = v.w;
+    return;
+  }
+  if (count > 1u) { partial[at + step] = v.y; }
+  if (count > 2u) { partial[at + 2u * step] = v.z; }
+}
+fn putPre(at: u32, step: u32, count: u32, v: vec4f) {
+  pre[at] = T(v.x);
+  if (count == 4u) {
+    pre[at + step] = T(v.y);
+    pre[at + 2u * step] = T(v.z);
+    pre[at + 3u * step] = T(v.w);
+    return;
+  }
+  if (count > 1u) { pre[at + step] = T(v.y); }
+  if (count > 2u) { pre[at + 2u * step] = T(v.z); }
+}
+fn putY(at: u32, step: u32, count: u32, v: vec4f) {
+  y[at] = T(v.x);
+  if (count == 4u) {
+    y[at + step] = T(v.y);
+    y[at + 2u * step] = T(v.z);
+    y[at + 3u * step] = T(v.w);
+    return;
+  }
+  if (count > 1u) { y[at + step] = T(v.y); }
+  if (count > 2u) { y[at + 2u * step] = T(v.z); }
+}
+
 fn store(block: Block, row: u32, col: u32, sums: vec4f) {
   if (row >= block.m || col >= block.n) { return; }
   let at = block.y + row * block.yRow + col * block.yCol;
-  let more = vec3<bool>(col + 1u < block.n, col + 2u < block.n, col + 3u < block.n);
+  let count = min(4u, block.n - col);
   if (HAS_PARTIAL) {
-    partial[at] = sums.x;
-    if (more.x) { partial[at + block.yCol] = sums.y; }
-    if (more.y) { partial[at + 2u * block.yCol] = sums.z; }
-    if (more.z) { partial[at + 3u * block.yCol] = sums.w; }
+    putPartial(at, block.yCol, count, sums);
     return;
   }
   var v = sums;
   if (HAS_BIAS) {
     let source = block.bias + row * params.biasRow + col * params.biasCol;
-    v.x += f32(bias[source]);
-    if (more.x) { v.y += f32(bias[source + params.biasCol]); }
-    if (more.y) { v.z += f32(bias[source + 2u * params.biasCol]); }
-    if (more.z) { v.w += f32(bias[source + 3u * params.biasCol]); }
+    let last = source + (count - 1u) * params.biasCol; // columns past the end are not written
+    v += vec4f(
+      f32(bias[source]), f32(bias[min(source + params.biasCol, last)]),
+      f32(bias[min(source + 2u * params.biasCol, last)]), f32(bias[last]));
   }
-  if (HAS_PRE) {
-    pre[at] = T(v.x);
-    if (more.x) { pre[at + block.yCol] = T(v.y); }
-    if (more.y) { pre[at + 2u * block.yCol] = T(v.z); }
-    if (more.z) { pre[at + 3u * block.yCol] = T(v.w); }
-  }
+  if (HAS_PRE) { putPre(at, block.yCol, count, v); }
   if (ACTIVATED) { v = activate(v, params.activation); }
-  y[at] = T(v.x);
-  if (more.x) { y[at + block.yCol] = T(v.y); }
-  if (more.y) { y[at + 2u * block.yCol] = T(v.z); }
-  if (more.z) { y[at + 3u * block.yCol] = T(v.w); }
+  putY(at, block.yCol, count, v);
 }
 `;
 
