@@ -85,6 +85,8 @@ test('what is missing, no regular file or not a source at all is a typed error',
 
 test('where there is no Node a path is refused and bytes still work', async () => {
   vi.stubGlobal('process', undefined);
-  await expect(openSource('a.wav')).rejects.toThrowErrorMatchingInlineSnapshot(`[FileError: open: a.wav: paths need Node 20.16 or newer; in a browser use a Blob or a Uint8Array]`);
+  await expect(openSource('a.wav')).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[FileError: open: a.wav: paths need Node 20.16 or newer; in a browser use a Blob or a Uint8Array]`,
+  );
   expect((await openSource(contents)).size).toBe(100);
 });
