@@ -23,6 +23,7 @@ export const demoModel: ClipSeparatorConfig = {
     filmHidden: 64,
     channels: 4,
     mode: 'mask',
+    feedForward: 'block',
     filmGain: 'onePlus',
   },
 };

@@ -10,7 +10,7 @@ import { record } from '../../src/tensor/engine/record.ts';
 import { SCENE_SAMPLES } from './config.ts';
 
 const BATCH = 2;
-const LEARNING_RATE = 5e-3;
+const LEARNING_RATE = 4e-3;
 const REPORT_EVERY = 10; // steps; reading the loss back waits for the device
 
 export interface TrainOptions {

@@ -36,7 +36,8 @@ export class ClipSeparator extends Module {
   forward(mixture: Tensor, clip: Tensor): Tensor {
     const w = mixture.slice(1, 0, 1);
     const power = w.mul(w).mean(-1, { keepdim: true }).add(1e-12); // [batch, 1, 1]
-    const estimate = this.separator.forward(mixture.mul(power.rsqrt()), this.encoder.forward(clip));
+    const query = this.encoder.forward(clip).mul(Math.sqrt(this.config.encoder.embedding)); // elements near 1, as FiLM's first layer is initialized for
+    const estimate = this.separator.forward(mixture.mul(power.rsqrt()), query);
     return estimate.mul(power.sqrt().reshape([-1, 1]));
   }
 }

@@ -49,6 +49,18 @@ export class BandEstimator extends Module {
     this.hidden = hidden;
   }
 
+  /**
+   * Sets the last biases so that, before training, every bin is near 1 + 0i: as a complex mask, near the input itself. The
+   * gate starts at σ(0) = 1/2, hence the 2.
+   */
+  startAtOne(): void {
+    const biases = this.widths.flatMap((width) => [
+      ...Array.from({ length: width }, (_, i) => (i % 2 === 0 ? 2 : 0)), // re, im, re, im, …
+      ...new Array<number>(width).fill(0), // gates
+    ]);
+    this.outBiases.whole.write(biases);
+  }
+
   // z: [..., bands, dim], scale: [..., bands] or null, multiplied into each band → [..., total]
   forward(z: Tensor, scale: Tensor | null): Tensor {
     const { widths, dim, hidden } = this;

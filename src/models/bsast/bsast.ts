@@ -48,6 +48,7 @@ export class Bsast extends Module {
     this.blocks = Array.from({ length: blocks }, () => new TriAxialBlock(config));
     this.norm = new RmsNorm(dim, { form: 'l2' });
     this.estimate = new BandEstimator(widths, dim);
+    if (this.mode === 'mask') this.estimate.startAtOne(); // training starts from the mixture, not from noise
     this.merge = new ChannelMerge(channels, config.mergeHidden);
   }
 
