@@ -95,6 +95,7 @@ export class Recorder {
 
   /** Gives the open encoder to a copy, outside any pass. */
   copy(write: (encoder: GPUCommandEncoder) => void): void {
+    if (this.tap) throw new Error('record: a copy of a whole tensor would be lost in the replays: do it outside');
     this.#closePass();
     this.#encoder ??= this.#device.gpu.createCommandEncoder();
     write(this.#encoder);

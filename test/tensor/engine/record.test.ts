@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { sum } from '../../../src/kernels/reduce/sum.ts';
 import { tensor, zeros } from '../../../src/tensor/create.ts';
+import { copyInto } from '../../../src/tensor/engine/copyInto.ts';
 import { defaultDevice, init } from '../../../src/tensor/engine/device/init.ts';
 import { profile } from '../../../src/tensor/engine/profiler.ts';
 import { record } from '../../../src/tensor/engine/record.ts';
@@ -91,4 +92,12 @@ test('the profiler times each kernel', async () => {
   const { kernels, totalMs } = await profile(() => tidy(() => void sum(square([square([x], {})], {}))));
   expect(kernels.find(({ kernel }) => kernel === 'square.map')?.count).toBe(2);
   expect(totalMs).toBeGreaterThan(0);
+});
+
+test('a copy between tensors, which no replay would repeat, is refused', () => {
+  using a = tensor([1]);
+  using b = tensor([2]);
+  expect(() => record(() => copyInto(a, b))).toThrowErrorMatchingInlineSnapshot(
+    `[Error: record: a copy of a whole tensor would be lost in the replays: do it outside]`,
+  );
 });
