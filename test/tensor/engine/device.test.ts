@@ -3,6 +3,7 @@ import { tensor, zeros } from '../../../src/tensor/create.ts';
 import { defaultDevice, init, shutdown } from '../../../src/tensor/engine/device/init.ts';
 import { DeviceLostError } from '../../../src/tensor/engine/errors.ts';
 import { defineKernel } from '../../../src/tensor/engine/kernel.ts';
+import { profile } from '../../../src/tensor/engine/profiler.ts';
 import { square } from '../../setup/squareOp.ts';
 
 afterEach(async () => {
@@ -29,6 +30,20 @@ test('TYMPAN_DEVICE overrides auto, and a bad value is named', async () => {
     );
   } finally {
     delete process.env['TYMPAN_DEVICE'];
+  }
+});
+
+test('flags for Dawn in TYMPAN_DAWN_FLAGS join those that the driver needs', async () => {
+  process.env['TYMPAN_DAWN_FLAGS'] = 'disable-dawn-features=timestamp_quantization';
+  try {
+    await init({ device: 'cpu' });
+    const x = tensor([1, 2]);
+    const { totalMs } = await profile(() => square([x], {}).dispose());
+    x.dispose();
+    // With quantization every time is a multiple of 2^16 ns.
+    expect(Math.round(totalMs * 1e6) % 2 ** 16).not.toBe(0);
+  } finally {
+    delete process.env['TYMPAN_DAWN_FLAGS'];
   }
 });
 

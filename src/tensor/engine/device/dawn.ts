@@ -16,7 +16,7 @@ const instances = new Map<string, GPU>();
 export async function findDawn(flags: string[] = []): Promise<Found> {
   const dawn = await importDawn();
   if ('reason' in dawn) return dawn;
-  const all = [...dawnToggles(), ...flags];
+  const all = merged([...dawnToggles(), ...flags]);
   if (!all.some((flag) => flag.startsWith('backend=')) && !hasLoader()) {
     return { reason: 'this machine has no GPU driver: there is no Vulkan loader (libvulkan.so.1)' };
   }
@@ -43,6 +43,16 @@ function instanceOf(dawn: DawnModule, flags: string[]): GPU {
   const gpu = instances.get(key) ?? dawn.create(flags);
   instances.set(key, gpu);
   return gpu;
+}
+
+/** Of two flags of one name Dawn hears the last only: their values go into one, separated by commas. */
+function merged(flags: readonly string[]): string[] {
+  const values = new Map<string, string[]>();
+  for (const flag of flags) {
+    const [name = '', ...value] = flag.split('=');
+    values.set(name, [...(values.get(name) ?? []), value.join('=')]);
+  }
+  return [...values].map(([name, value]) => `${name}=${value.join(',')}`);
 }
 
 /** Extra Dawn flags, for example `enable-dawn-features=dump_shaders`, separated by spaces. */
