@@ -7,6 +7,8 @@ export interface Work {
   readonly prepare?: () => unknown;
   /** Launches the work without waiting for it. */
   readonly run: (prepared: unknown) => void;
+  /** Frees what the work holds beside its inputs. */
+  readonly dispose?: () => void;
 }
 
 export interface Sample {

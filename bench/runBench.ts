@@ -2,7 +2,7 @@ import type { Device } from '../src/tensor/engine/device/device.ts';
 import type { BenchCase } from './benchCase.ts';
 import { CeilingMeter, type Ceilings, secondsOf } from './ceilings.ts';
 import { Inputs } from './inputs.ts';
-import { Meter, median, type Sample } from './measure.ts';
+import { Meter, median, type Sample, type Work } from './measure.ts';
 import type { Report, Result } from './report.ts';
 
 export interface RunOptions {
@@ -43,8 +43,10 @@ async function measureCase(
   count: number,
 ): Promise<Result> {
   const inputs = new Inputs();
+  let work: Work | undefined;
   try {
-    const meter = new Meter(device, make(inputs));
+    work = make(inputs);
+    const meter = new Meter(device, work);
     await meter.warmUp();
     const pairs = await collect(count, async () => ({ ceiling: await ceilings.sample(), own: await meter.sample() }));
     const own = pairs.map((pair) => pair.own);
@@ -59,6 +61,7 @@ async function measureCase(
       kernels: middleKernels(own),
     };
   } finally {
+    work?.dispose?.();
     inputs.dispose();
     device.trim(); // the next case may need the memory
   }

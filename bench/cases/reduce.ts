@@ -1,4 +1,5 @@
 import { argmax } from '../../src/kernels/reduce/argExtremum.ts';
+import { cumsum } from '../../src/kernels/reduce/cumsum.ts';
 import { max } from '../../src/kernels/reduce/extremum.ts';
 import { logSumExp } from '../../src/kernels/reduce/logSumExp.ts';
 import { mean } from '../../src/kernels/reduce/mean.ts';
@@ -32,6 +33,16 @@ export function reduceCases({ bsast }: ModelShapes): BenchCase[] {
     ...reduction('argmax', 'the last axis', 1, (x) => argmax(x, -1)),
     ...reduction('variance', 'the last axis', 4, (x) => variance(x, -1), 2),
     ...reduction('variance', 'axes 0 and 1', 4, (x) => variance(x, [0, 1]), 2),
+    ...operation({
+      name: 'cumsum',
+      shape: `${textOf(grid)} along the last axis`,
+      forward: passCost(grid, { flops: 1, tensors: 2 }),
+      backward: passCost(grid, { flops: 1, tensors: 2 }),
+      make: (inputs) => {
+        const x = inputs.randn(grid);
+        return () => cumsum(x, -1);
+      },
+    }),
     ...reduction('logSumExp', 'the last axis', 3, (x) => logSumExp(x, -1), 3),
   ];
 }
