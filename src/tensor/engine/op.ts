@@ -90,14 +90,22 @@ function run<I extends Inputs, A, Y extends Outputs, S extends Saved>(
   });
   const backward = spec.backward;
   if (needs === null || backward === null) return y;
+  const single = !Array.isArray(y);
+  const outputs = single ? [y as Tensor] : (y as readonly Tensor[]);
+  for (const output of outputs) {
+    if (inputs.includes(output)) {
+      throw new TypeError(
+        `${spec.name}: forward returned an input itself, which has its own place on the tape: return x.view(x.shape)`,
+      );
+    }
+  }
   const held: Tensor[] = [];
   const kept = holdSaved(saved, held) as S;
-  const single = !Array.isArray(y);
   const node = new Node(spec.name, inputs, held, (dys) => {
     const packed = spec.strided ? dys : dys.map(dense);
     return backward((single ? packed[0]! : packed) as Y, kept, attrs, needs);
   });
-  for (const output of single ? [y as Tensor] : (y as readonly Tensor[])) node.addOutput(output);
+  for (const output of outputs) node.addOutput(output);
   return y;
 }
 

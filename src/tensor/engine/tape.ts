@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor.ts';
 import { accumulate, fill, packedCopy } from './copy.ts';
-import { GradientError, ShapeError } from './errors.ts';
+import { DeviceError, DTypeError, GradientError, ShapeError } from './errors.ts';
 import { tidy } from './scope.ts';
 import { formatShape, sameShape } from './shape.ts';
 
@@ -163,31 +163,56 @@ export function backward(root: Tensor, grad?: Tensor): void {
       `backward: a tensor of shape ${formatShape(root.shape)} needs a gradient argument; only a scalar may leave it out`,
     );
   }
-  if (grad !== undefined && !sameShape(grad.shape, root.shape)) {
-    throw new ShapeError(`backward: grad must be ${formatShape(root.shape)}, got ${formatShape(grad.shape)}`);
-  }
-  const { edge } = root;
-  tidy(() =>
-    withGrad(false, () => {
-      const seed = grad ? detached(grad) : onesLike(root);
-      if (edge === undefined) {
-        settle(root, seed);
-        return;
-      }
-      if (edge.node.released) throw released(edge.node.op);
-      edge.node.gather(edge.output, seed);
-      const nodes = descending(edge.node);
-      for (const node of nodes) node.retain(); // its consumers let go of it before its turn comes
-      for (const node of nodes) node.run();
-      for (const node of nodes) node.release();
-    }),
-  );
+  if (grad !== undefined) checkGrad(root, grad);
+  tidy(() => withGrad(false, () => backwardFrom([{ root, seed: grad ? detached(grad) : onesLike(root) }])));
 }
 
-/** The nodes reachable from `root`, each after everything that consumes it. */
-function descending(root: Node): Node[] {
-  const seen = new Set<Node>([root]);
-  const stack = [root];
+function checkGrad(root: Tensor, grad: Tensor): void {
+  grad.assertAlive('backward: grad');
+  if (!sameShape(grad.shape, root.shape)) {
+    throw new ShapeError(`backward: grad must be ${formatShape(root.shape)}, got ${formatShape(grad.shape)}`);
+  }
+  if (grad.dtype !== root.dtype) {
+    throw new DTypeError(`backward: grad must be ${root.dtype} as the tensor, got ${grad.dtype}: cast it first`);
+  }
+  if (grad.device !== root.device) {
+    throw new DeviceError(
+      `backward: grad is on ${grad.device.name}, the tensor on ${root.device.name}: make them on one device`,
+    );
+  }
+}
+
+/** A tensor to start from, and its gradient, a handle that is the tape's alone. */
+export interface Start {
+  readonly root: Tensor;
+  readonly seed: Tensor;
+}
+
+/**
+ * One pass from several tensors: what they share runs once and is released once. Called without gradients enabled, in a
+ * scope of its own. Should an operation throw, the graph is released all the same.
+ */
+export function backwardFrom(starts: readonly Start[]): void {
+  const nodes = descending(starts.flatMap(({ root }) => (root.edge ? [root.edge.node] : [])));
+  for (const { root, seed } of starts) {
+    if (root.edge) root.edge.node.gather(root.edge.output, seed);
+    else settle(root, seed);
+  }
+  for (const node of nodes) node.retain(); // its consumers let go of it before its turn comes
+  try {
+    for (const node of nodes) node.run();
+  } finally {
+    for (const node of nodes) {
+      node.free();
+      node.release();
+    }
+  }
+}
+
+/** The nodes reachable from `roots`, each after everything that consumes it. */
+function descending(roots: readonly Node[]): Node[] {
+  const seen = new Set<Node>(roots);
+  const stack = [...roots];
   for (let node = stack.pop(); node; node = stack.pop()) {
     for (const target of node.targets) {
       if (target && 'edge' in target && !seen.has(target.edge.node)) {

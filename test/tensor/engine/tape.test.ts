@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { concat } from '../../../src/kernels/indexing/concat.ts';
 import { sum } from '../../../src/kernels/reduce/sum.ts';
 import { tensor } from '../../../src/tensor/create.ts';
 import { checkpoint } from '../../../src/tensor/engine/checkpoint.ts';
@@ -149,4 +150,75 @@ test('a checkpoint holds less memory than the plain graph between forward and ba
   const plain = held(() => chain(x));
   const lean = held(() => checkpoint(chain, x));
   expect(plain - lean).toBe(3 * 4096); // the three inner inputs of the squares
+});
+
+test('outputs of a checkpoint may share a part of the graph', async () => {
+  using x = tensor([2], { requiresGrad: true });
+  tidy(() => {
+    const outputs = checkpoint((h) => {
+      const shared = squared(h);
+      return [squared(shared), shared, shared];
+    }, squared(x));
+    sum(concat(outputs, 0)).backward(); // x^8 + 2 x^4
+  });
+  expect(await values(x.grad)).toEqual([8 * 128 + 2 * 4 * 8]);
+});
+
+test('a checkpoint of a function that returns its input leaves the input as it was', async () => {
+  using x = tensor([2], { requiresGrad: true });
+  tidy(() => squared(checkpoint((h) => h, x)).backward());
+  expect(await values(x.grad)).toEqual([4]);
+  expect(x.edge).toBe(undefined);
+});
+
+test('a checkpoint takes functions that return tensors only', () => {
+  using x = tensor([2], { requiresGrad: true });
+  expect(() => checkpoint((() => 'two') as never, x)).toThrowErrorMatchingInlineSnapshot(
+    `[TypeError: checkpoint: fn must return a tensor or an array of tensors, got string]`,
+  );
+});
+
+test('an op whose forward returns its input is refused', () => {
+  const same = defineOp({
+    name: 'same',
+    inputs: ['x'],
+    shape: ([x]: readonly [Shape]) => x,
+    forward: ([x]: readonly [x: Tensor]) => ({ y: x, saved: {} }),
+    backward: (dy) => [dy],
+  });
+  using x = tensor([2], { requiresGrad: true });
+  expect(() => same([x], {})).toThrowErrorMatchingInlineSnapshot(
+    `[TypeError: same: forward returned an input itself, which has its own place on the tape: return x.view(x.shape)]`,
+  );
+});
+
+test('the gradient given to backward must be alive and of the same dtype', () => {
+  using x = tensor([1, 2], { requiresGrad: true });
+  using y = squared(x);
+  const gone = tensor([1, 1]);
+  gone.dispose();
+  expect(() => y.backward(gone)).toThrowErrorMatchingInlineSnapshot(
+    `[DisposedError: backward: grad: the tensor [2] was disposed; return it from tidy() or keep() it to use it later]`,
+  );
+  using whole = tensor([1, 1], { dtype: 'i32' });
+  expect(() => y.backward(whole)).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: backward: grad must be f32 as the tensor, got i32: cast it first]`,
+  );
+});
+
+test('a backward that throws releases the graph all the same', () => {
+  const failing = defineOp({
+    name: 'failing',
+    inputs: ['x'],
+    shape: ([x]: readonly [Shape]) => x,
+    forward: ([x]: readonly [x: Tensor]) => ({ y: x.view(x.shape), saved: { x } }),
+    backward: () => {
+      throw new RangeError('no gradient today');
+    },
+  });
+  using x = tensor([2], { requiresGrad: true });
+  const before = defaultDevice().memory();
+  expect(() => tidy(() => squared(failing([squared(x)], {})).backward())).toThrow('no gradient today');
+  expect(defaultDevice().memory().tensors).toBe(before.tensors);
+  expect(defaultDevice().memory().bytes).toBe(before.bytes);
 });
