@@ -42,14 +42,21 @@ export function tensor(data: ArrayLike<number> | NestedNumbers, options: TensorO
   return out;
 }
 
+/** A tensor of zeros; default f32. Throws ShapeError for an extent that is no integer from 0 on. */
 export function zeros(shape: Shape, options: FillOptions = {}): Tensor {
   return full(shape, 0, options);
 }
 
+/** A tensor of ones; default f32. Throws ShapeError for an extent that is no integer from 0 on. */
 export function ones(shape: Shape, options: FillOptions = {}): Tensor {
   return full(shape, 1, options);
 }
 
+/**
+ * A tensor with `value` everywhere; default f32. Integers keep all their bits, and a bool is whether `value` is not 0.
+ *
+ * @throws ShapeError for an extent that is no integer from 0 on.
+ */
 export function full(shape: Shape, value: number, { dtype = 'f32', requiresGrad }: FillOptions = {}): Tensor {
   checkShape('full', shape);
   const out = blank(shape, dtype, requiresGrad);
@@ -57,10 +64,17 @@ export function full(shape: Shape, value: number, { dtype = 'f32', requiresGrad 
   return out;
 }
 
-/** start, start + step, … up to but without `end`. With one argument it counts from 0. */
+/**
+ * start, start + step, … up to but without `end`. With one argument it counts from 0. Empty where `end` lies behind.
+ *
+ * @throws RangeError when an argument is not finite, or `step` is 0.
+ */
 export function arange(start: number, end?: number, step = 1, { dtype = 'f32' }: { dtype?: DType } = {}): Tensor {
-  if (step === 0) throw new RangeError('arange: step must not be 0');
   const [from, to] = end === undefined ? [0, start] : [start, end];
+  for (const [name, value] of Object.entries({ start: from, end: to, step })) {
+    if (!Number.isFinite(value)) throw new RangeError(`arange: ${name} must be a finite number, got ${value}`);
+  }
+  if (step === 0) throw new RangeError('arange: step must not be 0');
   const count = Math.max(0, Math.ceil((to - from) / step));
   return tensor(
     Float64Array.from({ length: count }, (_, i) => from + i * step),

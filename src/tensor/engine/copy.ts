@@ -38,7 +38,9 @@ export function accumulate(target: Tensor, x: Tensor): void {
 
 /** Sets every element of a dense tensor. */
 export function fill(y: Tensor, value: number): void {
-  fillQuads({}, { y }, { quads: Math.ceil(y.size / 4), value }, { T: y.dtype });
+  const quads = Math.ceil(y.size / 4);
+  if (y.dtype === 'f32' || y.dtype === 'f16') fillQuads({}, { y }, { quads, value }, { T: y.dtype });
+  else fillWhole({}, { y }, { quads, value: y.dtype === 'bool' ? Number(value !== 0) : value }, { T: y.dtype });
 }
 
 export const copyStrided = /* @__PURE__ */ defineKernel({
@@ -123,7 +125,29 @@ export const fillQuads = /* @__PURE__ */ defineKernel({
   read: {},
   write: { y: 'vec4T' },
   params: { quads: 'u32', value: 'f32' },
-  constants: { T: ['f32', 'f16', 'i32', 'u32', 'bool'] },
+  constants: { T: ['f32', 'f16'] },
+  workgroup: 64,
+  grid: ({ quads }) => Math.ceil(quads / 256),
+  wgsl: /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let first = linearGroup(group) * WORKGROUP * 4u + lane;
+  for (var k = 0u; k < 4u; k++) {
+    let i = first + k * WORKGROUP;
+    if (i < params.quads) {
+      y[i] = vec4<T>(T(params.value));
+    }
+  }
+}`,
+});
+
+// An f32 parameter would round whole numbers from 2^24 on; an i32 one carries all bits of every type here.
+export const fillWhole = /* @__PURE__ */ defineKernel({
+  name: 'full.fillWhole',
+  read: {},
+  write: { y: 'vec4T' },
+  params: { quads: 'u32', value: 'i32' },
+  constants: { T: ['i32', 'u32', 'bool'] },
   workgroup: 64,
   grid: ({ quads }) => Math.ceil(quads / 256),
   wgsl: /* wgsl */ `
