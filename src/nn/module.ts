@@ -66,8 +66,9 @@ export abstract class Module {
   /**
    * Copies values into the parameters and buffers of the same names.
    *
-   * @throws StateDictError listing at once every missing, unexpected and wrongly shaped or typed entry, before anything
-   * is written. With `strict: false` missing and unexpected entries are passed over.
+   * @throws StateDictError listing at once every entry that is missing, unexpected or cannot be loaded (another shape,
+   * dtype or device, disposed, no tensor), before anything is written. With `strict: false` missing and unexpected
+   * entries are passed over. DisposedError when the module itself was disposed.
    */
   loadStateDict(state: StateDict, { strict = true }: { readonly strict?: boolean } = {}): void {
     const given = new Map(state instanceof Map ? state : Object.entries(state)) as Map<string, Tensor>;
@@ -144,18 +145,11 @@ export abstract class Module {
     const missing = strict ? [...own.keys()].filter((name) => !given.has(name)) : [];
     const unexpected = strict ? [...given.keys()].filter((name) => !own.has(name)) : [];
     const mismatched = [...own].flatMap(([name, tensor]) => {
-      const other = given.get(name);
-      if (!other || (sameShape(tensor.shape, other.shape) && tensor.dtype === other.dtype)) return [];
-      return [
-        `${name}: expected ${tensor.dtype} ${formatShape(tensor.shape)}, got ${other.dtype} ${formatShape(other.shape)}`,
-      ];
+      const found = given.has(name) ? unfit(tensor, given.get(name)) : null;
+      return found === null ? [] : [`${name}: expected ${tensor.dtype} ${formatShape(tensor.shape)}, got ${found}`];
     });
     if (missing.length + unexpected.length + mismatched.length === 0) return;
-    const parts = [
-      part(missing, 'missing'),
-      part(unexpected, 'unexpected'),
-      part(mismatched, 'wrong shape or type'),
-    ].filter(Boolean);
+    const parts = [part(missing, 'missing'), part(unexpected, 'unexpected'), part(mismatched, 'unfit')].filter(Boolean);
     throw new StateDictError(`${this.constructor.name}: ${parts.join('; ')}`, missing, unexpected, mismatched);
   }
 }
@@ -176,6 +170,15 @@ function visitField(path: string, field: unknown, visit: (path: string, field: u
   } else if (Array.isArray(field)) {
     for (const [i, item] of field.entries()) visitField(`${path}.${i}`, item, visit);
   }
+}
+
+/** What the state dict has instead of something to copy into `own`; null when it fits. */
+function unfit(own: Tensor, other: unknown): string | null {
+  if (!isTensor(other)) return `${other === null ? 'null' : typeof other}, no tensor`;
+  const is = `${other.dtype} ${formatShape(other.shape)}`;
+  if (other.disposed) return `${is}, disposed`;
+  if (other.device !== own.device) return `${is} on another device, ${other.device.name}`;
+  return sameShape(own.shape, other.shape) && own.dtype === other.dtype ? null : is;
 }
 
 const LISTED = 8;

@@ -1,3 +1,4 @@
+import { permute } from '../kernels/view/permute.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Module } from './module.ts';
 
@@ -19,9 +20,9 @@ export class Sequential extends Module {
     let h = x;
     for (const layer of this.layers) {
       const next = layer.forward(h);
-      if (h !== x) h.dispose();
+      if (h !== x && h !== next) h.dispose();
       h = next;
     }
-    return h === x ? x.view(x.shape, x.strides, x.offset) : h;
+    return h === x ? permute(x, [...x.shape.keys()]) : h; // a handle of the caller's own, with the gradient
   }
 }

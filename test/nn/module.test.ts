@@ -3,8 +3,10 @@ import { Module } from '../../src/nn/module.ts';
 import { PackedParameter } from '../../src/nn/packedParameter.ts';
 import { buffer, parameter } from '../../src/nn/parameter.ts';
 import { cosineSchedule, linearWarmup } from '../../src/nn/schedule.ts';
+import { Sequential } from '../../src/nn/sequential.ts';
 import { ones, tensor, zeros } from '../../src/tensor/create.ts';
 import { defaultDevice, init } from '../../src/tensor/engine/device/init.ts';
+import { tidy } from '../../src/tensor/engine/scope.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { square } from '../setup/squareOp.ts';
 
@@ -74,11 +76,64 @@ test('a state dict that does not fit is refused whole, with everything that is w
   using fine = tensor([9, 9]);
   const state = { 'blocks.0.weight': wrong, 'blocks.1.weight': fine, 'blocks.7.weight': fine };
   expect(() => model.loadStateDict(state)).toThrowErrorMatchingInlineSnapshot(
-    `[StateDictError: Outer: 3 missing (blocks.0.mean, blocks.1.mean, scale); 1 unexpected (blocks.7.weight); 1 wrong shape or type (blocks.0.weight: expected f32 [2], got f32 [3])]`,
+    `[StateDictError: Outer: 3 missing (blocks.0.mean, blocks.1.mean, scale); 1 unexpected (blocks.7.weight); 1 unfit (blocks.0.weight: expected f32 [2], got f32 [3])]`,
   );
   expect([...(await model.blocks[1]!.weight.data())]).toEqual([1, 1]);
   model.loadStateDict({ 'blocks.1.weight': fine }, { strict: false });
   expect([...(await model.blocks[1]!.weight.data())]).toEqual([9, 9]);
+});
+
+test('disposed tensors and what is no tensor are refused before anything is loaded', async () => {
+  using model = new Inner();
+  const gone = zeros([2]);
+  gone.dispose();
+  expect(() => model.loadStateDict({ weight: gone, mean: [1, 2] } as never)).toThrowErrorMatchingInlineSnapshot(
+    `[StateDictError: Inner: 2 unfit (weight: expected f32 [2], got f32 [2], disposed, mean: expected f32 [2], got object, no tensor)]`,
+  );
+  expect([...(await model.weight.data())]).toEqual([1, 1]);
+});
+
+test('a state dict of views loads the elements in their order', async () => {
+  using model = new Inner();
+  using table = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  using column = tidy(() => table.transpose(0, 1).slice(0, 1).reshape([2]));
+  using row = tidy(() => table.slice(0, 1).reshape([2]));
+  model.loadStateDict(
+    new Map([
+      ['weight', column],
+      ['mean', row],
+    ]),
+  );
+  expect([...(await model.weight.data()), ...(await model.mean.data())]).toEqual([2, 4, 3, 4]);
+});
+
+test('loading into a disposed module is refused', () => {
+  using source = new Inner();
+  const model = new Inner();
+  model.dispose();
+  expect(() => model.loadStateDict(source.stateDict())).toThrow('copyInto: target: the tensor [2] was disposed');
+});
+
+test('a sequence passes on what a layer returns unchanged, with its gradient', async () => {
+  class Same extends Module {
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  class Square extends Module {
+    forward(x: Tensor): Tensor {
+      return square([x], {});
+    }
+  }
+  using x = tensor([3], { requiresGrad: true });
+  using y = new Sequential(new Same(), new Square(), new Same(), new Same()).forward(x);
+  expect(await y.item()).toBe(9);
+  using z = new Sequential().forward(x);
+  z.backward();
+  expect(await x.grad!.item()).toBe(1);
 });
 
 test('a plain tensor on a module is an error with the fix in it', () => {
