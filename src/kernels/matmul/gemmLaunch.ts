@@ -34,7 +34,7 @@ export function canSplit({ y, bias, groups }: Problem): boolean {
  * first and are then added in order: the same bits on every run.
  */
 export function launch(
-  kernel: unknown,
+  kernel: (...args: never[]) => void,
   p: Problem,
   layout: BlockLayout,
   { activation, pre }: Epilogue,
@@ -51,7 +51,7 @@ export function launch(
   const partial = splits === 1 ? null : y.tensor.derive([splits * stride], 'f32');
   const T = y.tensor.dtype as 'f32' | 'f16';
   const params = paramsOf(p, layout, { splits, kChunk, stride, activation });
-  (kernel as GemmKernel)(
+  (kernel as unknown as GemmKernel)(
     {
       a: a.tensor,
       b: packed ?? b.tensor,
