@@ -56,7 +56,7 @@ function forwardWork(call: () => Tensor): Work {
 function backwardWork(inputs: Inputs, call: () => Tensor): Work {
   let dy: Tensor | undefined;
   const prepare = () => {
-    const y = call();
+    const y = tidy(call);
     dy ??= inputs.fixed(y.shape);
     return y;
   };

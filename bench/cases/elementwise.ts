@@ -1,17 +1,51 @@
-import { add, div, maximum, mul } from '../../src/kernels/elementwise/binary.ts';
+import { add, atan2, div, maximum, minimum, mul, sub } from '../../src/kernels/elementwise/binary.ts';
 import { cast } from '../../src/kernels/elementwise/cast.ts';
 import { clamp } from '../../src/kernels/elementwise/clamp.ts';
 import { greater } from '../../src/kernels/elementwise/compare.ts';
 import { pow } from '../../src/kernels/elementwise/pow.ts';
-import { erf, exp, log, relu, rsqrt, sigmoid, sin, sqrt, square, tanh } from '../../src/kernels/elementwise/unary.ts';
+import {
+  abs,
+  cos,
+  erf,
+  exp,
+  expm1,
+  log,
+  log1p,
+  neg,
+  reciprocal,
+  relu,
+  rsqrt,
+  sigmoid,
+  sin,
+  sqrt,
+  square,
+  tanh,
+} from '../../src/kernels/elementwise/unary.ts';
 import { where } from '../../src/kernels/elementwise/where.ts';
 import { permute } from '../../src/kernels/view/permute.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { type BenchCase, bytesOf, operation, passCost, sizeOf, textOf } from '../benchCase.ts';
 import type { ModelShapes } from '../shapes.ts';
 
-const UNARY = { exp, log, sqrt, rsqrt, square, sin, tanh, sigmoid, relu, erf };
-const BINARY = { add, mul, div, maximum };
+const UNARY = {
+  neg,
+  abs,
+  square,
+  reciprocal,
+  sqrt,
+  rsqrt,
+  exp,
+  expm1,
+  log,
+  log1p,
+  sin,
+  cos,
+  tanh,
+  sigmoid,
+  relu,
+  erf,
+};
+const BINARY = { add, sub, mul, div, minimum, maximum, atan2 };
 
 /** Memory decides: one operation per element and function is counted, and two backward. Backward reads x or y, and dy. */
 export function elementwiseCases({ bsast }: ModelShapes): BenchCase[] {

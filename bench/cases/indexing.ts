@@ -1,6 +1,7 @@
 import { concat } from '../../src/kernels/indexing/concat.ts';
 import { contiguous } from '../../src/kernels/indexing/contiguous.ts';
 import { embedding } from '../../src/kernels/indexing/embedding.ts';
+import { flip } from '../../src/kernels/indexing/flip.ts';
 import { gather } from '../../src/kernels/indexing/gather.ts';
 import { pad } from '../../src/kernels/indexing/pad.ts';
 import { roll } from '../../src/kernels/indexing/roll.ts';
@@ -39,6 +40,15 @@ export function indexingCases({ bsast, htsat, roberta }: ModelShapes): BenchCase
       make: (inputs) => {
         const x = inputs.randn(tokens);
         return () => roll(x, [-4, -4], [1, 2]);
+      },
+    }),
+    ...operation({
+      name: 'flip',
+      shape: `${textOf(grid)} along axis 1`,
+      forward: moved(2 * bytesOf(grid)),
+      make: (inputs) => {
+        const x = inputs.randn(grid);
+        return () => flip(x, 1);
       },
     }),
     ...operation({
