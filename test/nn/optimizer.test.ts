@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { pad } from '../../src/kernels/indexing/pad.ts';
+import { sum } from '../../src/kernels/reduce/sum.ts';
 import { AdamW } from '../../src/nn/optimizer/adamW.ts';
 import { clipGradNorm } from '../../src/nn/optimizer/clipGradNorm.ts';
 import { Ema } from '../../src/nn/optimizer/ema.ts';
 import { SGD } from '../../src/nn/optimizer/sgd.ts';
 import { cosineSchedule } from '../../src/nn/schedule.ts';
 import { tensor, zeros } from '../../src/tensor/create.ts';
-import { init } from '../../src/tensor/engine/device/init.ts';
+import { defaultDevice, init } from '../../src/tensor/engine/device/init.ts';
 import { record } from '../../src/tensor/engine/record.ts';
+import { tidy } from '../../src/tensor/engine/scope.ts';
+import { warmup } from '../../src/tensor/engine/warmup.ts';
 import { readNpz } from '../../src/tensor/files/npz.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { formulaInput } from '../fixtures/formula.ts';
 import { expectClose, generator } from '../setup/checkOp.ts';
+import { square } from '../setup/squareOp.ts';
 
 beforeAll(async () => {
   await init();
@@ -183,5 +188,53 @@ test('an optimizer of nothing, or of what needs no gradient, is refused', () => 
   using x = zeros([2, 3]);
   expect(() => new SGD([x])).toThrowErrorMatchingInlineSnapshot(
     `[TypeError: SGD: parameter 0 [2, 3] needs no gradient: pass model.parameters()]`,
+  );
+});
+
+test('warmup compiles a whole training step and leaves gradients and parameters as they were', async () => {
+  using w = tensor([1, 2, 3], { requiresGrad: true });
+  using optimizer = new AdamW([w], { lr: 0.1 });
+  const step = () => {
+    tidy(() => {
+      optimizer.zeroGrad();
+      sum(square([w], {})).backward();
+      clipGradNorm([w], 1);
+      optimizer.step();
+    });
+  };
+  w.grad = tensor([7, 8, 9]);
+  await warmup(step);
+  expect([...(await w.grad!.data())]).toEqual([7, 8, 9]);
+  expect([...(await w.data())]).toEqual([1, 2, 3]);
+  const { created } = defaultDevice().pipelines;
+  const before = created.pipelines;
+  step();
+  expect(created.pipelines).toBe(before);
+});
+
+test('a gradient that came as a part of a larger tensor is taken by optimizers', async () => {
+  using w = tensor([1, 2, 3], { requiresGrad: true });
+  using optimizer = new SGD([w], { lr: 1 });
+  tidy(() => sum(square([pad(w, { pads: [[0, 60]] })], {})).backward());
+  optimizer.step();
+  expect([...(await w.data())]).toEqual([-1, -2, -3]);
+});
+
+test('settings that are no numbers or out of range are refused', () => {
+  using w = tensor([1], { requiresGrad: true });
+  expect(() => new AdamW([w], { lr: Number.NaN })).toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: AdamW: lr must be in [0, Infinity), got NaN]`,
+  );
+  expect(() => new AdamW([w], { betas: [0.9, 1] })).toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: AdamW: betas[1] must be in [0, 1), got 1]`,
+  );
+  expect(() => new SGD([w], { momentum: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: SGD: momentum must be in [0, Infinity), got -1]`,
+  );
+  expect(() => new SGD([w], { nesterov: true })).toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: SGD: nesterov needs a momentum over 0, got 0]`,
+  );
+  expect(() => clipGradNorm([w], Number.NaN)).toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: clipGradNorm: maxNorm must be a number from 0 on, got NaN]`,
   );
 });

@@ -83,3 +83,10 @@ export abstract class Optimizer {
 
   protected abstract update(slots: readonly Slot[]): void;
 }
+
+/** Throws RangeError for the first setting that is outside [0, end), or is no number. */
+export function expectSettings(op: string, settings: Readonly<Record<string, number>>, end = Infinity): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!(value >= 0 && value < end)) throw new RangeError(`${op}: ${name} must be in [0, ${end}), got ${value}`);
+  }
+}

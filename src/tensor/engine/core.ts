@@ -1,11 +1,11 @@
 import type { Tensor } from '../tensor.ts';
 import type { Device } from './device/device.ts';
-import { bytesOf, type DType, type HostArrayOf } from './dtype.ts';
+import type { DType, HostArrayOf } from './dtype.ts';
 import { DisposedError, ShapeError } from './errors.ts';
 import { readBack } from './readBack.ts';
 import { own, register, TENSOR, unregister } from './scope.ts';
 import { denseStrides, isDense, type Shape, sizeOf } from './shape.ts';
-import { Storage } from './storage.ts';
+import { Storage, storageBytes } from './storage.ts';
 import { backward, type Edge, type Node } from './tape.ts';
 import { encode, upload } from './upload.ts';
 
@@ -83,7 +83,9 @@ export abstract class TensorCore {
 
   set grad(value: Tensor | null) {
     if (value === this.#grad) return;
-    this.#grad?.dispose();
+    const { dryRun, gradsBeforeDryRun: before } = this.device;
+    if (dryRun && !before.has(this.asTensor())) before.set(this.asTensor(), this.#grad);
+    else this.#grad?.dispose();
     this.#grad = value && own(value);
   }
 
@@ -159,7 +161,7 @@ export abstract class TensorCore {
     }
   }
 
-  /** @internal A new tensor on the same device, its memory not initialized. */
+  /** A new tensor on the same device, its memory not initialized: what a forward or backward writes its result into. */
   derive(shape: Shape, dtype: DType = this.dtype): Tensor {
     return this.make(newStorage(this.device, shape, dtype), shape, dtype);
   }
@@ -171,7 +173,7 @@ export abstract class TensorCore {
     return (shape) => new Class(newStorage(device, shape, dtype), shape, dtype);
   }
 
-  /** @internal Another handle to the same memory, without history. */
+  /** Another handle to the same memory, without history: for the forward and backward of an op. Ops that users call are `reshape`, `slice`, … */
   view(shape: Shape, strides: Shape = denseStrides(shape), offset = this.offset): Tensor {
     return this.make(this.storage.retain(), shape, this.dtype, strides, offset);
   }
@@ -189,9 +191,9 @@ export abstract class TensorCore {
 
 type TensorClass = new (...args: ConstructorParameters<typeof TensorCore>) => Tensor;
 
-/** Room for a tensor, a multiple of 16 bytes so that kernels may read it as vec4. */
+/** Room for a tensor. */
 export function newStorage(device: Device, shape: Shape, dtype: DType): Storage {
-  return new Storage(device, Math.max(Math.ceil((sizeOf(shape) * bytesOf(dtype)) / 16) * 16, 16));
+  return new Storage(device, storageBytes(sizeOf(shape), dtype));
 }
 
 /** A new uninitialized tensor on the device of `like`. */

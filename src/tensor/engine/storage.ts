@@ -1,4 +1,5 @@
 import type { Device } from './device/device.ts';
+import { bytesOf, type DType } from './dtype.ts';
 import { OutOfMemoryError } from './errors.ts';
 
 /** A GPU buffer with an identity that bind-group keys can be built from. */
@@ -18,6 +19,11 @@ export interface BufferSource {
 }
 
 const USAGE = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC
+
+/** Bytes of a tensor that has its memory alone: a multiple of 16, so that kernels may read it as vec4. */
+export function storageBytes(size: number, dtype: DType): number {
+  return Math.max(Math.ceil((size * bytesOf(dtype)) / 16) * 16, 16);
+}
 
 /** Four classes per power of two, so that at most a fifth of a buffer is unused; never under 256 bytes. */
 export function sizeClass(bytes: number): number {

@@ -3,6 +3,7 @@ import { accumulate, fill, packedCopy } from './copy.ts';
 import { DeviceError, DTypeError, GradientError, ShapeError } from './errors.ts';
 import { tidy } from './scope.ts';
 import { formatShape, sameShape } from './shape.ts';
+import { storageBytes } from './storage.ts';
 
 /** Which output of which node a tensor is. */
 export interface Edge {
@@ -253,20 +254,20 @@ function sum(held: Tensor | null, grad: Tensor): Tensor {
   return total;
 }
 
-/** While `warmup()` only looks, gradients have no contents and must not reach a parameter. */
 function settle(leaf: Tensor, grad: Tensor): void {
-  if (leaf.device.dryRun) grad.dispose();
-  else leaf.grad = leafGrad(leaf.grad, grad);
+  leaf.grad = leafGrad(leaf.grad, grad);
 }
 
-/** A leaf's gradient is its alone: clipping scales it in place. */
+/** A leaf's gradient is its alone, and so is all of its memory: clipping scales it in place, optimizers read whole vec4s. */
 function leafGrad(held: Tensor | null, grad: Tensor): Tensor {
   if (held !== null) {
     accumulate(held, grad);
     grad.dispose();
     return held;
   }
-  if (grad.storage.refs === 1 && grad.isDense && grad.offset === 0) return grad;
+  const { refs, bytes } = grad.storage;
+  const isAlone = refs === 1 && bytes === storageBytes(grad.size, grad.dtype);
+  if (isAlone && grad.isDense && grad.offset === 0) return grad;
   const own = packedCopy(grad);
   grad.dispose();
   return own;

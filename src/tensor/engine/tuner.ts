@@ -1,3 +1,4 @@
+import { saveChoices } from './choicesFile.ts';
 import type { Device } from './device/device.ts';
 
 /** Which variant of each kernel family runs, by device and problem class. */
@@ -18,15 +19,18 @@ export function choose<V extends string>(device: Device, key: string, candidates
 }
 
 /**
- * Times `step` with each variant of each kernel family it uses and keeps the fastest, one family after another.
- * Returns the choices, for `JSON.stringify(Object.fromEntries(...))` into a cache file; `applyChoices` puts them back.
+ * Times `step` with each variant of each kernel family it uses and keeps the fastest, one family after another. In Node
+ * `init()` finds the choices again in the user's cache; elsewhere `applyChoices` puts back what this returned.
  */
 export async function tune(device: Device, step: () => void, repeats = 3): Promise<ReadonlyMap<string, string>> {
   const { choices } = device;
-  choices.asked = new Map();
-  step();
-  const asked = choices.asked;
-  choices.asked = undefined;
+  const asked = new Map<string, readonly string[]>();
+  choices.asked = asked;
+  try {
+    step();
+  } finally {
+    choices.asked = undefined;
+  }
   for (const [key, candidates] of asked) {
     const times = new Map<string, number>();
     for (const candidate of candidates) {
@@ -36,6 +40,7 @@ export async function tune(device: Device, step: () => void, repeats = 3): Promi
     const [best] = [...times].reduce((a, b) => (b[1] < a[1] ? b : a));
     choices.chosen.set(key, best);
   }
+  saveChoices(device);
   return choices.chosen;
 }
 

@@ -7,7 +7,11 @@ import { tidy } from './scope.ts';
  * dispatches are collected and dropped, buffers are not allocated. Call it while
  * weights load; the first real step then starts at full speed.
  *
+ * Gradients are as before when it is done. What an async `fn` does after its first `await` is not seen.
+ *
  * Returns how many pipelines `fn` uses.
+ *
+ * @throws KernelError naming a kernel that does not compile.
  */
 export async function warmup(fn: () => unknown, device: Device = defaultDevice()): Promise<number> {
   const sources: NonNullable<Device['dryRun']> = new Set();
@@ -20,7 +24,18 @@ export async function warmup(fn: () => unknown, device: Device = defaultDevice()
   } finally {
     device.dryRun = undefined;
     device.random.counter = counter;
+    restoreGrads(device);
   }
   await Promise.all([...sources].map((source) => device.pipelines.prepare(source)));
   return sources.size;
+}
+
+/** A dry run's gradients have no contents: the real ones return. */
+function restoreGrads({ gradsBeforeDryRun }: Device): void {
+  const before = [...gradsBeforeDryRun];
+  gradsBeforeDryRun.clear();
+  for (const [tensor, grad] of before) {
+    if (tensor.disposed) grad?.dispose();
+    else tensor.grad = grad;
+  }
 }

@@ -1,3 +1,4 @@
+import type { Tensor } from '../../tensor.ts';
 import { clearCache } from '../deviceCache.ts';
 import { DeviceError, DeviceLostError, KernelError, OutOfMemoryError } from '../errors.ts';
 import { PipelineCache, type PipelineSource } from '../pipeline.ts';
@@ -43,6 +44,8 @@ export class Device {
   bufferSource: BufferSource;
   /** Collects pipeline sources instead of running them, while `warmup()` looks at a function. */
   dryRun: Set<PipelineSource> | undefined;
+  /** During a dry run: what `grad` was before it, of every tensor whose `grad` has been set since. */
+  readonly gradsBeforeDryRun = new Map<Tensor, Tensor | null>();
   /** Seed and position of the counter-based random numbers. */
   readonly random = { seed: 0, counter: 0 };
 
