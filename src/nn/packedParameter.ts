@@ -1,5 +1,6 @@
+import { GradientError } from '../tensor/engine/errors.ts';
 import { own } from '../tensor/engine/scope.ts';
-import { type Shape, sizeOf } from '../tensor/engine/shape.ts';
+import { formatShape, type Shape, sizeOf } from '../tensor/engine/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { parameter } from './parameter.ts';
 
@@ -55,8 +56,13 @@ function partOf(whole: Tensor, shape: Shape, offset: number): Tensor {
   part.requiresGrad = true;
   Object.defineProperty(part, 'grad', {
     get: grad,
-    set(value: null) {
-      whole.grad = value;
+    set(value: Tensor | null) {
+      if (value !== null) {
+        throw new GradientError(
+          `a part ${formatShape(shape)} of a packed parameter gets no gradient of its own: compute with module.parameters(), which holds the whole`,
+        );
+      }
+      whole.grad = null;
       grad();
     },
   });

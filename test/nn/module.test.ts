@@ -180,6 +180,19 @@ test('parts of a packed parameter have their own names, values and gradients', a
   expect(model.packed.whole.grad).toBe(null);
 });
 
+test('a gradient for a part alone is refused: the optimizer would miss it', () => {
+  const packed = new PackedParameter(
+    tensor([1, 2, 3]),
+    new Map([
+      ['a', [1]],
+      ['b', [2]],
+    ]),
+  );
+  expect(() => tidy(() => square([packed.parts.get('a')!], {}).backward())).toThrowErrorMatchingInlineSnapshot(`[GradientError: a part [1] of a packed parameter gets no gradient of its own: compute with module.parameters(), which holds the whole]`);
+  expect(packed.whole.grad).toBe(null);
+  packed.dispose();
+});
+
 test('the cosine schedule warms up, decays to min and stays there', () => {
   const rate = cosineSchedule({ base: 1, warmup: 4, total: 12, min: 0.1 });
   expect([0, 3, 4, 8, 12, 100].map(rate)).toEqual(
