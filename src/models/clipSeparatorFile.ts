@@ -3,6 +3,7 @@ import { toEngine } from '../tensor/files/hostArray.ts';
 import { openSafetensors } from '../tensor/files/safetensors.ts';
 import { fromHost, saveSafetensors } from '../tensor/load.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { checkConfig } from './bsast/config.ts';
 import { ClipSeparator, type ClipSeparatorConfig } from './clipSeparator.ts';
 
 const MODEL = 'tympan.ClipSeparator';
@@ -31,7 +32,7 @@ export async function loadClipSeparator(source: FileLike): Promise<ClipSeparator
         `${file.name}: metadata.model must be ${MODEL}, got ${kind ?? 'none'}: save it with saveClipSeparator()`,
       );
     }
-    const model = new ClipSeparator(parseConfig(file.name, config));
+    const model = build(file.name, parseConfig(file.name, config));
     const state = new Map<string, Tensor>();
     try {
       for (const name of file.names) {
@@ -51,10 +52,25 @@ export async function loadClipSeparator(source: FileLike): Promise<ClipSeparator
   }
 }
 
+/** Nothing stays behind of a model whose config does not hold together. */
+function build(name: string, config: ClipSeparatorConfig): ClipSeparator {
+  try {
+    checkConfig(config.separator);
+    return new ClipSeparator(config);
+  } catch (error) {
+    if (error instanceof RangeError) throw new ModelFileError(`${name}: metadata.config: ${error.message}`);
+    throw error;
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 function parseConfig(name: string, text: string): ClipSeparatorConfig {
   try {
     const config = JSON.parse(text) as ClipSeparatorConfig;
-    if (typeof config.separator === 'object' && typeof config.encoder === 'object') return config;
+    if (isObject(config.separator) && isObject(config.encoder) && Array.isArray(config.separator.bands)) return config;
   } catch {} // reported below with the field's name
   throw new ModelFileError(
     `${name}: metadata.config must be JSON with separator and encoder, got ${text.slice(0, 80)}`,

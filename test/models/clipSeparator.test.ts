@@ -86,6 +86,19 @@ test.each([
     /must share embedding/,
   ],
   [
+    'a config of nulls',
+    { model: 'tympan.ClipSeparator', config: '{"separator":null,"encoder":null}' },
+    /metadata\.config must be JSON with separator and encoder/,
+  ],
+  [
+    'a field out of range',
+    {
+      model: 'tympan.ClipSeparator',
+      config: JSON.stringify({ ...config, separator: { ...config.separator, heads: 0 } }),
+    },
+    /bad\.safetensors: metadata\.config: Bsast: heads must be a positive integer, got 0/,
+  ],
+  [
     'missing weights',
     { model: 'tympan.ClipSeparator', config: JSON.stringify(config) },
     /ClipSeparator: \d+ missing \(encoder\.frame\.weight/,
