@@ -1,3 +1,4 @@
+import { loadChoices } from '../choicesFile.ts';
 import { DeviceError } from '../errors.ts';
 import { findDawn } from './dawn.ts';
 import { Device, type DeviceKind } from './device.ts';
@@ -8,7 +9,7 @@ export interface InitOptions {
   readonly device?: 'auto' | DeviceKind;
   /** A WebGPU implementation to use instead of looking for one. */
   readonly gpu?: GPU;
-  /** Worker threads of a device that runs on the processor. */
+  /** Worker threads of a device that runs on the processor, where it lets itself be told. SwiftShader takes all cores. */
   readonly threads?: number;
 }
 
@@ -23,7 +24,8 @@ let current: Device | undefined;
 /**
  * Finds a device and makes it the default. Order: the `gpu` given, the page's
  * `navigator.gpu`, Dawn in Node, and on a machine without a GPU driver
- * SwiftShader from the optional package `@sparticuz/chromium`.
+ * SwiftShader from the optional package `@sparticuz/chromium`. The default device before it is destroyed, and its tensors
+ * with it.
  *
  * @throws DeviceError naming what was tried and how to get a device.
  */
@@ -103,12 +105,14 @@ async function openDevice({ adapter, root, fallbackReason }: Candidate): Promise
     requiredFeatures: wantedFeatures as GPUFeatureName[],
     requiredLimits: limitsOf(adapter),
   });
-  return new Device(gpu, {
+  const device = new Device(gpu, {
     kind: kindOf(adapter),
     name: nameOf(adapter),
     gpuRoot: root,
     ...(fallbackReason === undefined ? {} : { fallbackReason }),
   });
+  loadChoices(device);
+  return device;
 }
 
 function limitsOf(adapter: GPUAdapter): Record<string, number> {
