@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor.ts';
 import type { Device } from './device/device.ts';
 import { defaultDevice } from './device/init.ts';
+import { DisposedError } from './errors.ts';
 import type { Pipeline } from './pipeline.ts';
 import { bumpEpoch } from './randomState.ts';
 import type { DispatchCommand } from './recorder.ts';
@@ -23,6 +24,9 @@ export interface Recording<T> {
  * Runs `fn` once and captures it, so that a training step or a chunk of
  * inference replays without any operation-level JavaScript. New inputs are
  * written into the tensors that `fn` read: `x.write(values)`.
+ *
+ * The tensors that `fn` read or updated from outside must live as long as the recording: a replay reads the same memory.
+ * A gradient that exists when `fn` starts and is freed in it is such a tensor: begin with `optimizer.zeroGrad()`.
  *
  * What depends on JavaScript is frozen: shapes, branches and numbers passed as
  * attributes. Random numbers move on with each replay. `data()` inside `fn` throws.
@@ -72,6 +76,7 @@ class Replay<T> implements Recording<T> {
   readonly #arena: RecordingArena;
   readonly #params: GPUBuffer;
   #steps: readonly Step[];
+  #disposed = false;
 
   constructor(
     device: Device,
@@ -90,13 +95,17 @@ class Replay<T> implements Recording<T> {
   }
 
   replay(): void {
-    if (this.#steps.length === 0) return;
-    const { recorder } = this.#device;
+    if (this.#disposed) throw new DisposedError('replay: the recording was disposed: record() the function again');
+    const { recorder, dryRun } = this.#device;
+    if (recorder.tap) throw new Error('replay: a replay under record() would be lost: call the function itself there');
+    if (this.#steps.length === 0 || dryRun) return;
     recorder.replayInto((pass) => encode(pass, this.#steps));
     recorder.flush();
   }
 
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
     visitTensors(this.outputs, (tensor: Tensor) => tensor.dispose());
     this.#device.recorder.flush();
     this.#steps = [];

@@ -101,3 +101,12 @@ test('a copy between tensors, which no replay would repeat, is refused', () => {
     `[Error: record: a copy of a whole tensor would be lost in the replays: do it outside]`,
   );
 });
+
+test('a replay that cannot happen says so', () => {
+  using x = tensor([1]);
+  const recording = record(() => square([x], {}));
+  expect(() => record(() => recording.replay())).toThrowErrorMatchingInlineSnapshot(`[Error: replay: a replay under record() would be lost: call the function itself there]`);
+  recording.dispose();
+  recording.dispose();
+  expect(() => recording.replay()).toThrowErrorMatchingInlineSnapshot(`[DisposedError: replay: the recording was disposed: record() the function again]`);
+});
