@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { arange, full, ones, tensor, zeros } from '../../src/tensor/create.ts';
-import { init } from '../../src/tensor/engine/device/init.ts';
+import { defaultDevice, init } from '../../src/tensor/engine/device/init.ts';
 import type { DType } from '../../src/tensor/engine/dtype.ts';
+import { tidy } from '../../src/tensor/engine/scope.ts';
 
 beforeAll(async () => {
   await init();
@@ -37,6 +38,17 @@ test('arange counts in either direction', async () => {
   using up = arange(1, 2, 0.25);
   using down = arange(3, 0, -1, { dtype: 'i32' });
   expect([...(await up.data()), ...(await down.data())]).toEqual([1, 1.25, 1.5, 1.75, 3, 2, 1]);
+});
+
+test('f16 computes where the device has it, and is refused by name elsewhere', async () => {
+  using x = tensor([0.5, 2], { dtype: 'f16' });
+  if (defaultDevice().features.has('shader-f16')) {
+    using y = full([2], 0.25, { dtype: 'f16' });
+    expect([...(await x.data()), ...(await y.data())]).toEqual([0.5, 2, 0.25, 0.25]);
+  } else {
+    expect(() => tidy(() => full([2], 1, { dtype: 'f16' }))).toThrow(/^full\.fill: .* has no f16 arithmetic/);
+    expect([...(await x.data())]).toEqual([0.5, 2]);
+  }
 });
 
 describe('what cannot be made says so', () => {

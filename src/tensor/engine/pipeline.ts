@@ -1,6 +1,6 @@
 import { BindGroupCache, type BoundBuffers } from './bindGroup.ts';
 import type { Device } from './device/device.ts';
-import { KernelError } from './errors.ts';
+import { DTypeError, KernelError } from './errors.ts';
 
 /** One kernel compiled for one device with one set of constants. */
 export interface Pipeline {
@@ -36,6 +36,7 @@ export class PipelineCache {
   get(source: PipelineSource): Pipeline {
     const cached = this.#pipelines.get(source);
     if (cached) return cached;
+    this.#expectF16(source);
     const { gpu } = this.#device;
     gpu.pushErrorScope('validation');
     const { descriptor, layout } = this.#describe(source);
@@ -47,6 +48,7 @@ export class PipelineCache {
   /** Compiles without blocking: many of these run in parallel on the driver's threads. */
   async prepare(source: PipelineSource): Promise<void> {
     if (this.#pipelines.has(source)) return;
+    this.#expectF16(source);
     const device = this.#device.gpu;
     device.pushErrorScope('validation');
     const { descriptor, layout } = this.#describe(source);
@@ -80,6 +82,14 @@ export class PipelineCache {
   /** Bind groups keep their buffers alive, so they go when buffers are destroyed. */
   dropBindGroups(): void {
     for (const pipeline of this.#pipelines.values()) pipeline.bindGroups.clear();
+  }
+
+  /** Asked before the compiler, whose message would not name the way out. */
+  #expectF16({ label, code }: PipelineSource): void {
+    const { features, name } = this.#device;
+    if (code.startsWith('enable f16;') && !features.has('shader-f16')) {
+      throw new DTypeError(`${label}: ${name} has no f16 arithmetic (shader-f16): use f32`);
+    }
   }
 
   #describe(source: PipelineSource): { descriptor: GPUComputePipelineDescriptor; layout: GPUBindGroupLayout } {
