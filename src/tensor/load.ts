@@ -13,7 +13,7 @@ type Entries = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
  * Reads every tensor of a safetensors file (or of the files a `.index.json` names) onto the default device. bf16 and f64
  * become f32, 8- and 16-bit integers i32, 64-bit integers i32 or u32 where their values fit.
  *
- * @throws SafetensorsError naming file, tensor and field.
+ * @throws SafetensorsError naming file, tensor and field; RangeError naming a 64-bit value that does not fit.
  */
 export async function loadSafetensors(source: FileLike): Promise<Map<string, Tensor>> {
   return toTensors(await readSafetensors(source));
@@ -31,7 +31,7 @@ export async function saveSafetensors(
 /**
  * Reads every array of a NumPy `.npz` archive onto the default device; dtypes as in `loadSafetensors`.
  *
- * @throws NpzError naming file, array and field.
+ * @throws NpzError naming file, array and field; RangeError naming a 64-bit value that does not fit.
  */
 export async function loadNpz(source: FileLike): Promise<Map<string, Tensor>> {
   return toTensors(await readNpz(source));
@@ -48,7 +48,12 @@ export async function saveNpz(
 
 function toTensors(arrays: ReadonlyMap<string, HostArray>): Map<string, Tensor> {
   const made = new Map<string, Tensor>();
-  for (const [name, array] of arrays) made.set(name, fromHost(toEngine(array, name), array.shape));
+  try {
+    for (const [name, array] of arrays) made.set(name, fromHost(toEngine(array, name), array.shape));
+  } catch (error) {
+    for (const tensor of made.values()) tensor.dispose(); // one that does not fit: nothing stays behind
+    throw error;
+  }
   return made;
 }
 
