@@ -30,7 +30,7 @@ export function normal(shape: Shape, std: number): Tensor {
   return tidy(() => noGrad(() => randn(shape).mul(std)));
 }
 
-/** Normal, redrawn into [-2 std, 2 std] by clamping the tails, as transformer code initializes embeddings. */
+/** Normal with mean 0 and standard deviation `std`, its tails clamped to ±2 std: 4.6 % of the values lie on the ends. */
 export function truncatedNormal(shape: Shape, std: number): Tensor {
   return tidy(() => noGrad(() => randn(shape).clamp({ min: -2, max: 2 }).mul(std)));
 }

@@ -9,7 +9,7 @@ export interface InitOptions {
   readonly device?: 'auto' | DeviceKind;
   /** A WebGPU implementation to use instead of looking for one. */
   readonly gpu?: GPU;
-  /** Worker threads of a device that runs on the processor, where it lets itself be told. SwiftShader takes all cores. */
+  /** Worker threads, for a device on the processor that lets them be chosen; SwiftShader and pages do not and ignore it. */
   readonly threads?: number;
 }
 
