@@ -169,6 +169,10 @@ function visitField(path: string, field: unknown, visit: (path: string, field: u
     Module.walk(field, `${path}.`, visit);
   } else if (Array.isArray(field)) {
     for (const [i, item] of field.entries()) visitField(`${path}.${i}`, item, visit);
+  } else if (holdsModules(field)) {
+    throw new TypeError(
+      `${path} holds modules in a ${field instanceof Map ? 'Map' : 'plain object'}, which has no place in the state dict: use fields or an array`,
+    );
   }
 }
 
@@ -179,6 +183,14 @@ function unfit(own: Tensor, other: unknown): string | null {
   if (other.disposed) return `${is}, disposed`;
   if (other.device !== own.device) return `${is} on another device, ${other.device.name}`;
   return sameShape(own.shape, other.shape) && own.dtype === other.dtype ? null : is;
+}
+
+/** A config is a plain object too, so only one with modules in it is a mistake. */
+function holdsModules(field: unknown): boolean {
+  if (typeof field !== 'object' || field === null) return false;
+  const plain = Object.getPrototypeOf(field) === Object.prototype;
+  const items = field instanceof Map ? [...field.values()] : plain ? Object.values(field) : [];
+  return items.some((item) => item instanceof Module);
 }
 
 const LISTED = 8;

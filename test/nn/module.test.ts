@@ -151,6 +151,18 @@ test('a plain tensor on a module is an error with the fix in it', () => {
   );
 });
 
+test('modules in a Map or a plain object would not be trained, and are refused', () => {
+  class Hidden extends Module {
+    readonly parts = new Map([['a', new Inner()]]);
+    forward(): void {}
+  }
+  const hidden = new Hidden();
+  expect(() => hidden.parameters()).toThrowErrorMatchingInlineSnapshot(
+    `[TypeError: parts holds modules in a Map, which has no place in the state dict: use fields or an array]`,
+  );
+  hidden.parts.get('a')!.dispose();
+});
+
 test('parts of a packed parameter have their own names, values and gradients', async () => {
   class Packed extends Module {
     readonly packed = new PackedParameter(
@@ -188,7 +200,9 @@ test('a gradient for a part alone is refused: the optimizer would miss it', () =
       ['b', [2]],
     ]),
   );
-  expect(() => tidy(() => square([packed.parts.get('a')!], {}).backward())).toThrowErrorMatchingInlineSnapshot(`[GradientError: a part [1] of a packed parameter gets no gradient of its own: compute with module.parameters(), which holds the whole]`);
+  expect(() => tidy(() => square([packed.parts.get('a')!], {}).backward())).toThrowErrorMatchingInlineSnapshot(
+    `[GradientError: a part [1] of a packed parameter gets no gradient of its own: compute with module.parameters(), which holds the whole]`,
+  );
   expect(packed.whole.grad).toBe(null);
   packed.dispose();
 });

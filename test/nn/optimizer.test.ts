@@ -238,3 +238,27 @@ test('settings that are no numbers or out of range are refused', () => {
     `[RangeError: clipGradNorm: maxNorm must be a number from 0 on, got NaN]`,
   );
 });
+
+test('an optimizer goes on from its saved state as if it had never stopped', async () => {
+  using a = tensor([1, -2, 3], { requiresGrad: true });
+  using b = tensor([1, -2, 3], { requiresGrad: true });
+  using first = new AdamW([a], { lr: 0.1 });
+  const step = (parameter: Tensor, optimizer: AdamW) => {
+    parameter.grad = tensor([1, 2, -3]);
+    optimizer.step();
+    optimizer.zeroGrad();
+  };
+  step(a, first);
+  first.lr = 0.02;
+  b.write(await a.data());
+  using second = new AdamW([b], { lr: 0.5 });
+  await second.loadStateDict(first.stateDict());
+  expect(second.lr).toBeCloseTo(0.02, 6);
+  step(a, first);
+  step(b, second);
+  expect(await b.data()).toEqual(await a.data());
+  using other = new AdamW([a, b]);
+  await expect(other.loadStateDict(first.stateDict())).rejects.toThrow(
+    /AdamW: missing \[\], unfit \[state: expected \[2, 8\], got \[2, 4\]\]/,
+  );
+});

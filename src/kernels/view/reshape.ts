@@ -1,7 +1,7 @@
 import { dense } from '../../tensor/engine/copy.ts';
 import { ShapeError } from '../../tensor/engine/errors.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
-import { formatShape, type Shape, sizeOf } from '../../tensor/engine/shape.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
 /**
@@ -30,6 +30,10 @@ const reshapeOp = /* @__PURE__ */ defineOp({
 });
 
 function resolve(from: Shape, to: Shape): Shape {
+  checkShape(
+    'reshape',
+    to.map((extent) => (extent === -1 ? 1 : extent)),
+  );
   const size = sizeOf(from);
   const free = to.indexOf(-1);
   const known = to.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);

@@ -1,9 +1,12 @@
 import type { Slot } from '../../kernels/optimizer/slots.ts';
 import { tensor, zeros } from '../../tensor/create.ts';
+import { copyInto } from '../../tensor/engine/copyInto.ts';
 import { own } from '../../tensor/engine/scope.ts';
+import { formatShape, sameShape } from '../../tensor/engine/shape.ts';
 import { noGrad } from '../../tensor/engine/tape.ts';
 import { uploadAt } from '../../tensor/engine/upload.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { StateDictError } from '../module.ts';
 import { trainedTensor } from '../packedParameter.ts';
 
 /**
@@ -70,6 +73,32 @@ export abstract class Optimizer {
       ['state', this.state],
       ['hyper', this.hyper],
     ]);
+  }
+
+  /**
+   * Puts back what `stateDict()` gave, for the same parameters in the same order; the learning rate is read back from it.
+   *
+   * @throws StateDictError, before anything is written, when a tensor is missing or has another shape.
+   */
+  async loadStateDict(state: ReadonlyMap<string, Tensor>): Promise<void> {
+    const own = this.stateDict();
+    const missing = [...own.keys()].filter((name) => !state.has(name));
+    const unfit = [...own].flatMap(([name, { shape }]) => {
+      const given = state.get(name);
+      return given && !sameShape(given.shape, shape)
+        ? [`${name}: expected ${formatShape(shape)}, got ${formatShape(given.shape)}`]
+        : [];
+    });
+    if (missing.length + unfit.length > 0) {
+      throw new StateDictError(
+        `${this.constructor.name}: missing [${missing.join(', ')}], unfit [${unfit.join(', ')}]`,
+        missing,
+        [],
+        unfit,
+      );
+    }
+    for (const [name, tensor] of own) copyInto(tensor, state.get(name)!);
+    this.#lr = (await this.hyper.data())[0]!;
   }
 
   dispose(): void {

@@ -6,7 +6,7 @@ import type { Pipeline } from './pipeline.ts';
 import { bumpEpoch } from './randomState.ts';
 import type { DispatchCommand } from './recorder.ts';
 import { own, tidy, visitTensors } from './scope.ts';
-import { type BufferSource, FreeBuffers, type PooledBuffer, sizeClass } from './storage.ts';
+import { type BufferSource, FreeBuffers, type PooledBuffer, type Storage, sizeClass } from './storage.ts';
 
 /** A captured function: all its dispatches with their buffers and parameters. */
 export interface Recording<T> {
@@ -25,8 +25,8 @@ export interface Recording<T> {
  * inference replays without any operation-level JavaScript. New inputs are
  * written into the tensors that `fn` read: `x.write(values)`.
  *
- * The tensors that `fn` read or updated from outside must live as long as the recording: a replay reads the same memory.
- * A gradient that exists when `fn` starts and is freed in it is such a tensor: begin with `optimizer.zeroGrad()`.
+ * Memory from outside that `fn` read or updated stays with the recording, even when its tensor is disposed. A gradient that
+ * exists when `fn` starts and is freed in it would be held that way: begin with `optimizer.zeroGrad()`.
  *
  * What depends on JavaScript is frozen: shapes, branches and numbers passed as
  * attributes. Random numbers move on with each replay. `data()` inside `fn` throws.
@@ -171,11 +171,18 @@ function slotsOf(params: Uint8Array | null): number {
 class RecordingArena implements BufferSource {
   readonly #device: Device;
   readonly #free = new FreeBuffers();
+  /** Storages from outside that the dispatches bind. */
+  readonly #held = new Set<Storage>();
   readonly #pinned: PooledBuffer[] = [];
   #disposed = false;
 
   constructor(device: Device) {
     this.#device = device;
+  }
+
+  /** An input or a parameter whose tensor is disposed must not lend its buffer to others while replays still write to it. */
+  hold(storage: Storage): void {
+    if (storage.source !== this && !this.#held.has(storage)) this.#held.add(storage.retain());
   }
 
   acquire(bytes: number): PooledBuffer {
@@ -195,6 +202,8 @@ class RecordingArena implements BufferSource {
   dispose(): void {
     this.#disposed = true;
     for (const buffer of [...this.#free.drain(), ...this.#pinned]) this.#device.pool.release(buffer);
+    for (const storage of this.#held) storage.release();
+    this.#held.clear();
     this.#pinned.length = 0;
   }
 }

@@ -16,6 +16,8 @@ export interface BufferSource {
   acquire(bytes: number): PooledBuffer;
   /** Takes a buffer back. A pinned one holds what the host wrote into it. */
   release(buffer: PooledBuffer, pinned: boolean): void;
+  /** Told of each storage that a dispatch binds: a recording holds those that are not its own. */
+  hold?(storage: Storage): void;
 }
 
 const USAGE = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC
@@ -141,6 +143,11 @@ export class Storage {
     device.accountBytes(bytes);
   }
 
+  /** Where the buffer came from; undefined before first use. */
+  get source(): BufferSource | undefined {
+    return this.#source;
+  }
+
   get refs(): number {
     return this.#refs;
   }
@@ -161,6 +168,7 @@ export class Storage {
   use(): PooledBuffer {
     const buffer = this.buffer();
     buffer.lastUse = this.device.recorder.serial;
+    this.device.bufferSource.hold?.(this);
     return buffer;
   }
 

@@ -31,6 +31,16 @@ test('nobody else gets a recorded buffer, before or after replays', async () => 
   expect([...(await other.data())]).toEqual([5, 5, 5]);
 });
 
+test('an input may be disposed: its buffer stays with the recording', async () => {
+  const x = tensor([1, 2, 3]);
+  using recording = record(() => square([x], {}));
+  x.dispose();
+  using other = tensor([5, 5, 5]); // must not get the buffer of x
+  recording.replay();
+  expect([...(await recording.outputs.data())]).toEqual([1, 4, 9]);
+  expect([...(await other.data())]).toEqual([5, 5, 5]);
+});
+
 test('values uploaded inside the function stay for the replays', async () => {
   using x = tensor([1]);
   using recording = record(() =>
@@ -105,8 +115,12 @@ test('a copy between tensors, which no replay would repeat, is refused', () => {
 test('a replay that cannot happen says so', () => {
   using x = tensor([1]);
   const recording = record(() => square([x], {}));
-  expect(() => record(() => recording.replay())).toThrowErrorMatchingInlineSnapshot(`[Error: replay: a replay under record() would be lost: call the function itself there]`);
+  expect(() => record(() => recording.replay())).toThrowErrorMatchingInlineSnapshot(
+    `[Error: replay: a replay under record() would be lost: call the function itself there]`,
+  );
   recording.dispose();
   recording.dispose();
-  expect(() => recording.replay()).toThrowErrorMatchingInlineSnapshot(`[DisposedError: replay: the recording was disposed: record() the function again]`);
+  expect(() => recording.replay()).toThrowErrorMatchingInlineSnapshot(
+    `[DisposedError: replay: the recording was disposed: record() the function again]`,
+  );
 });
