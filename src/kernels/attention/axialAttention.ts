@@ -112,12 +112,16 @@ function headsOf(x: Tensor, dim: number, groups: number): Tensor {
   if (x.ndim > 7) x = dense(x); // its axes join again where kernels take no more than 8
   const last = x.ndim - 1;
   const extent = x.shape[last]! / groups;
-  const others = [...x.shape.keys()].filter((d) => d !== dim && d !== last);
-  return x.view(
-    [...others.map((d) => x.shape[d]!), groups, x.shape[dim]!, extent],
-    [...others.map((d) => x.strides[d]!), extent * x.strides[last]!, x.strides[dim]!, x.strides[last]!],
-    x.offset,
-  );
+  const shape: number[] = [];
+  const strides: number[] = [];
+  for (let d = 0; d < last; d++) {
+    if (d === dim) continue;
+    shape.push(x.shape[d]!);
+    strides.push(x.strides[d]!);
+  }
+  shape.push(groups, x.shape[dim]!, extent);
+  strides.push(extent * x.strides[last]!, x.strides[dim]!, x.strides[last]!);
+  return x.view(shape, strides, x.offset);
 }
 
 function headStride(x: Tensor): number {

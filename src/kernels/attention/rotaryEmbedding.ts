@@ -77,7 +77,8 @@ export interface Rotation {
 export function rotateRows(x: Tensor | null, y: Tensor, { table, inner, interleaved, inverse }: Rotation): void {
   const extent = y.shape[y.ndim - 1]!;
   const rows = sizeOf(y.shape.slice(0, -1));
-  const shared = { positions: table.shape[0]!, inner, turn: inverse ? -1 : 1 };
+  const positions = table.shape[0]!;
+  const turn = inverse ? -1 : 1;
   const whole = extent % (interleaved ? 4 : 8) === 0;
   if (whole && isAligned(y) && (x === null || isAligned(x))) {
     const from = x && rowsOf(x);
@@ -93,7 +94,6 @@ export function rotateRows(x: Tensor | null, y: Tensor, { table, inner, interlea
       { x: from?.first ?? null, table },
       { y: to.first },
       {
-        ...shared,
         size: (rows / along) * runs * parts,
         parts,
         runs,
@@ -101,13 +101,17 @@ export function rotateRows(x: Tensor | null, y: Tensor, { table, inner, interlea
         along,
         xStep: from?.step ?? 0,
         yStep: to.step,
+        positions,
+        inner,
+        turn,
       },
       { CHUNKS: to.chunks, INTERLEAVED: interleaved },
     );
     return;
   }
   const [pairStep, partner] = interleaved ? [2, 1] : [1, extent / 2];
-  rotatePairs({ x, table }, { y }, { ...shared, size: (rows * extent) / 2, extent, pairStep, partner });
+  const size = (rows * extent) / 2;
+  rotatePairs({ x, table }, { y }, { size, extent, pairStep, partner, positions, inner, turn });
 }
 
 const RUN = 8;

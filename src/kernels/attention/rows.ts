@@ -33,7 +33,9 @@ export function rowsOf(x: Tensor): Rows {
 export function isAligned({ shape, strides, offset }: Pick<Tensor, 'shape' | 'strides' | 'offset'>): boolean {
   const last = shape.length - 1;
   if (shape[last]! % 4 !== 0 || offset % 4 !== 0) return false;
-  return shape.every((extent, d) => extent === 1 || (d === last ? strides[d] === 1 : strides[d]! % 4 === 0));
+  if (shape[last] !== 1 && strides[last] !== 1) return false;
+  for (let d = 0; d < last; d++) if (shape[d] !== 1 && strides[d]! % 4 !== 0) return false;
+  return true;
 }
 
 /**

@@ -18,19 +18,20 @@ import { rowTerms } from './rowTerms.ts';
 export function attend(problem: Attention, y: Rows): Tensor {
   const { batch, queries, q, k, v, gate } = problem;
   const lse = q.first.derive([batch * queries], 'f32');
-  const read = { q: q.first, k: k.first, v: v.first, ...biasAndMask(problem), gate: gate?.first ?? null };
+  const { bias, mask } = biasAndMask(problem);
+  const read = { q: q.first, k: k.first, v: v.first, bias, mask, gate: gate?.first ?? null };
   const params = { ...sizes(problem), steps: [q.step, k.step, v.step, y.step], gateStep: gate?.step ?? 0 };
   const write = { y: y.first, lse };
-  const form = { HEAD: q.chunks, VALUE: v.chunks };
+  const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'forward');
   if (variant === 'quad') {
-    forwardQuad(read, write, params, { ...form, LANES: quadLanes(problem) });
+    forwardQuad(read, write, params, { HEAD, VALUE, LANES: quadLanes(problem) });
     return lse;
   }
   const STAGED = variant === 'tile';
   const ROWS = STAGED && q.chunks + v.chunks <= 20 ? 2 : 1; // rows of queries and sums that fit into registers
   const LANES = STAGED ? tileLanes(queries, ROWS) : 64;
-  forwardRow(read, write, params, { ...form, LANES, ROWS, TILE: tileRows(problem), STAGED });
+  forwardRow(read, write, params, { HEAD, VALUE, LANES, ROWS, TILE: tileRows(problem), STAGED });
   return lse;
 }
 
@@ -53,46 +54,39 @@ export function upstreamTerms({ batch, queries, v, gate }: Attention, { y, dy, l
 /** Writes the gradient of q. */
 export function gradQuery(problem: Attention, dy: Rows, terms: Tensor, dq: Rows): void {
   const { queries, scale, q, k, v } = problem;
-  const read = { q: q.first, k: k.first, v: v.first, dy: dy.first, terms, ...biasAndMask(problem) };
-  const params = {
-    ...sizes(problem),
-    steps: [q.step, k.step, v.step, dy.step],
-    gradStep: dq.step,
-    gradScale: scale,
-  };
-  const form = { HEAD: q.chunks, VALUE: v.chunks };
+  const { bias, mask } = biasAndMask(problem);
+  const read = { q: q.first, k: k.first, v: v.first, dy: dy.first, terms, bias, mask };
+  const steps = [q.step, k.step, v.step, dy.step];
+  const params = { ...sizes(problem), steps, gradStep: dq.step, gradScale: scale };
+  const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'gradQuery');
   if (variant === 'quad') {
-    gradQueryQuad(read, { dq: dq.first }, params, { ...form, LANES: quadLanes(problem) });
+    gradQueryQuad(read, { dq: dq.first }, params, { HEAD, VALUE, LANES: quadLanes(problem) });
     return;
   }
   const STAGED = variant === 'tile';
   const LANES = STAGED ? tileLanes(queries, 1) : 64;
-  gradQueryRow(read, { dq: dq.first }, params, { ...form, LANES, TILE: tileRows(problem), STAGED });
+  gradQueryRow(read, { dq: dq.first }, params, { HEAD, VALUE, LANES, TILE: tileRows(problem), STAGED });
 }
 
 /** Writes the gradients of k and v: a row of dv starts `valueShift` chunks behind its row of dk. */
 export function gradKeyValue(problem: Attention, dy: Rows, terms: Tensor, dkv: Rows, valueShift: number): void {
   const { keys, scale, q, k, v } = problem;
-  const read = { q: q.first, k: k.first, v: v.first, dy: dy.first, terms, ...biasAndMask(problem) };
-  const params = {
-    ...sizes(problem),
-    steps: [q.step, k.step, v.step, dy.step],
-    gradStep: dkv.step,
-    gradScale: scale,
-    valueShift,
-  };
-  const form = { HEAD: q.chunks, VALUE: v.chunks };
+  const { bias, mask } = biasAndMask(problem);
+  const read = { q: q.first, k: k.first, v: v.first, dy: dy.first, terms, bias, mask };
+  const steps = [q.step, k.step, v.step, dy.step];
+  const params = { ...sizes(problem), steps, gradStep: dkv.step, gradScale: scale, valueShift };
+  const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'gradKeyValue');
   if (variant === 'quad') {
-    gradKeyValueQuad(read, { dkv: dkv.first }, params, { ...form, LANES: quadLanes(problem) });
+    gradKeyValueQuad(read, { dkv: dkv.first }, params, { HEAD, VALUE, LANES: quadLanes(problem) });
     return;
   }
   const STAGED = variant === 'tile';
   const LANES = STAGED ? tileLanes(keys, 1) : 64;
   const fits = q.chunks + v.chunks <= 20; // k, v, dk and dv of a row in registers
   for (const [GRAD_K, GRAD_V] of fits ? [[true, true] as const] : [[true, false] as const, [false, true] as const]) {
-    const constants = { ...form, LANES, TILE: tileRows(problem), STAGED, GRAD_K, GRAD_V };
+    const constants = { HEAD, VALUE, LANES, TILE: tileRows(problem), STAGED, GRAD_K, GRAD_V };
     gradKeyValueRow(read, { dkv: dkv.first }, params, constants);
   }
 }

@@ -93,6 +93,7 @@ function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cu
   const down = Math.ceil(m / blockM);
   const across = Math.ceil(n / blockN);
   const tileRows = groups?.tiled === 'm';
+  const { batch, axis0, axis1, axis2, axis3 } = p.batch.length === 0 ? NO_BATCH : batchOf(p, packed !== null);
   const blocksM = tileRows ? across : down;
   const blocksN = table ? table.records : across;
   return {
@@ -112,7 +113,11 @@ function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cu
     biasOffset: bias?.offset ?? 0,
     biasRow: bias?.row ?? 0,
     biasCol: bias?.col ?? 0,
-    ...(p.batch.length === 0 ? NO_BATCH : batchOf(p, packed !== null)),
+    batch,
+    axis0,
+    axis1,
+    axis2,
+    axis3,
     blocks: blocksM * blocksN * batchSize(p) * cut.splits,
     blocksM,
     blocksN,

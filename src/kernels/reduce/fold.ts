@@ -168,20 +168,23 @@ function foldWalkable(kind: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tenso
   const widest = strideOf(zs ? [xs, zs] : [xs], ss ? [ss] : []);
   const stride = kind[widest] ? widest : 'rows';
   const kernel = kind[stride] ?? kind.rows;
-  const { lanes, ...plan } = planFold(x, kernel.kernelName, {
+  const { lanes, rows, cols, chunk, chunks } = planFold(x, kernel.kernelName, {
     rows: stride === 'columns4' ? xs.rows / 4 : xs.rows,
     cols: stride === 'rows4' ? xs.cols / 4 : xs.cols,
     contiguous: xs.step === 1,
   });
   const inUnits = (step = 0) => (stride === 'columns4' ? step / 4 : step);
-  const single = plan.chunks === 1;
-  const shape = single ? xs.view.shape : [plan.chunks, xs.rows];
+  const single = chunks === 1;
+  const shape = single ? xs.view.shape : [chunks, xs.rows];
   const y = x.derive([...shape, width], dtype).view(shape);
   kernel(
     { x: inQuads(xs, stride), z: zs && inQuads(zs, stride), s: ss && inQuads(ss, 'rows') },
     { y },
     {
-      ...plan,
+      rows,
+      cols,
+      chunk,
+      chunks,
       xStep: inUnits(xs.step),
       zStep: inUnits(zs?.step),
       sStep: ss?.step ?? 0,
