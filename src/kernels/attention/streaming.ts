@@ -16,11 +16,13 @@ import { rowTerms } from './rowTerms.ts';
  * Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867; Dao et al. 2022, https://arxiv.org/abs/2205.14135
  */
 export function attend(problem: Attention, y: Rows): Tensor {
-  const { batch, queries, q, k, v, gate } = problem;
+  const { batch, queries, keys, q, k, v, gate } = problem;
   const lse = q.first.derive([batch * queries], 'f32');
   const { bias, mask } = biasAndMask(problem);
   const read = { q: q.first, k: k.first, v: v.first, bias, mask, gate: gate?.first ?? null };
-  const params = { ...sizes(problem), steps: [q.step, k.step, v.step, y.step], gateStep: gate?.step ?? 0 };
+  const { scale, biasStep, maskStep } = scoreParams(problem);
+  const steps = [q.step, k.step, v.step, y.step];
+  const params = { batch, queries, keys, scale, biasStep, maskStep, steps, gateStep: gate?.step ?? 0 };
   const write = { y: y.first, lse };
   const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'forward');
@@ -53,11 +55,13 @@ export function upstreamTerms({ batch, queries, v, gate }: Attention, { y, dy, l
 
 /** Writes the gradient of q. */
 export function gradQuery(problem: Attention, dy: Rows, terms: Tensor, dq: Rows): void {
-  const { queries, scale, q, k, v } = problem;
+  const { batch, queries, keys, q, k, v } = problem;
   const { bias, mask } = biasAndMask(problem);
   const read = { q: q.first, k: k.first, v: v.first, dy: dy.first, terms, bias, mask };
   const steps = [q.step, k.step, v.step, dy.step];
-  const params = { ...sizes(problem), steps, gradStep: dq.step, gradScale: scale };
+  const { scale, biasStep, maskStep } = scoreParams(problem);
+  const [gradStep, gradScale] = [dq.step, problem.scale];
+  const params = { batch, queries, keys, scale, biasStep, maskStep, steps, gradStep, gradScale };
   const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'gradQuery');
   if (variant === 'quad') {
@@ -71,11 +75,13 @@ export function gradQuery(problem: Attention, dy: Rows, terms: Tensor, dq: Rows)
 
 /** Writes the gradients of k and v: a row of dv starts `valueShift` chunks behind its row of dk. */
 export function gradKeyValue(problem: Attention, dy: Rows, terms: Tensor, dkv: Rows, valueShift: number): void {
-  const { keys, scale, q, k, v } = problem;
+  const { batch, queries, keys, q, k, v } = problem;
   const { bias, mask } = biasAndMask(problem);
   const read = { q: q.first, k: k.first, v: v.first, dy: dy.first, terms, bias, mask };
   const steps = [q.step, k.step, v.step, dy.step];
-  const params = { ...sizes(problem), steps, gradStep: dkv.step, gradScale: scale, valueShift };
+  const { scale, biasStep, maskStep } = scoreParams(problem);
+  const [gradStep, gradScale] = [dkv.step, problem.scale];
+  const params = { batch, queries, keys, scale, biasStep, maskStep, steps, gradStep, gradScale, valueShift };
   const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'gradKeyValue');
   if (variant === 'quad') {
@@ -95,16 +101,12 @@ function biasAndMask({ bias, mask }: Attention) {
   return { bias: bias?.first ?? null, mask: mask?.first ?? null };
 }
 
-function sizes({ batch, queries, keys, scale, bias, mask }: Attention) {
-  return {
-    batch,
-    queries,
-    keys,
-    scale: scale * Math.LOG2E,
-    biasStep: bias?.step ?? [0, 0],
-    maskStep: mask?.step ?? [0, 0],
-  };
+/** What the scores of every pass are made with. */
+function scoreParams({ scale, bias, mask }: Attention) {
+  return { scale: scale * Math.LOG2E, biasStep: bias?.step ?? NO_STEP, maskStep: mask?.step ?? NO_STEP };
 }
+
+const NO_STEP = [0, 0] as const;
 
 /**
  * `quad`: four rows per invocation, for processors. `tile`: a row per invocation, in lockstep over tiles in workgroup
