@@ -1,0 +1,254 @@
+/**
+ * The intermediate representation of one kernel.
+ *
+ * Structured control flow over instructions that each define one value. A
+ * value is a scalar or a vector of i32, f32 or bool; matrices, arrays and
+ * structures are taken apart by lowering (u32 is i32 with unsigned
+ * operations; f16 is f32 with `roundF16` after each operation). All functions
+ * are inlined, so there are no calls and no pointers. A variable is a set of
+ * `Register`s when every access to it is static, else a `Slot` of memory.
+ *
+ * An instruction without an effect may be executed early or more often than
+ * written: integer division is total and every address is clamped.
+ */
+
+import type { Span } from '../wgsl/ast.ts';
+
+export type Lane = 'i32' | 'f32' | 'bool';
+
+export interface ValueType {
+  readonly lane: Lane;
+  readonly size: 1 | 2 | 3 | 4;
+}
+
+export type Block = Node[];
+
+export type Node = Op | If | Loop | Scope | Exit | Switch | Barrier | Invocations;
+
+/** One instruction and the value it defines. */
+export class Op {
+  readonly kind = 'op';
+  readonly code: Opcode;
+  readonly type: ValueType;
+  args: readonly Op[];
+  /** What else the instruction needs; which one follows from `code`. */
+  readonly detail: Detail;
+  readonly span: Span | null;
+  /** The same for all invocations of a workgroup. Set by `markUniform`. */
+  uniform = false;
+
+  constructor(code: Opcode, type: ValueType, args: readonly Op[], detail: Detail = null, span: Span | null = null) {
+    this.code = code;
+    this.type = type;
+    this.args = args;
+    this.detail = detail;
+    this.span = span;
+  }
+}
+
+export type Detail =
+  | null
+  /** `const`: the bits of each lane as unsigned numbers (bool: 0 or 1). `extract`, `insert`, `shuffle`: lanes. */
+  | readonly number[]
+  /** `math`, `input`. */
+  | string
+  /** `get`, `set`. */
+  | Register
+  /** `load`, `store`, `atomic`, `length`, `zero`. */
+  | Access;
+
+export type Opcode =
+  | 'const'
+  // Kernel inputs by name, see `Input`.
+  | 'input'
+  // Integers; signed and unsigned where they differ. Division is WGSL's: x / 0 = x, x % 0 = 0. Shift counts are taken modulo 32.
+  | 'divS' | 'divU' | 'remS' | 'remU' | 'minS' | 'minU' | 'maxS' | 'maxU'
+  | 'shl' | 'shrS' | 'shrU' | 'clz' | 'ctz' | 'popcnt'
+  | 'ltS' | 'ltU' | 'leS' | 'leU'
+  // Integers and floats, by the lane type of the operands. `and`, `or`, `xor`, `not` on i32 and bool.
+  | 'add' | 'sub' | 'mul' | 'neg' | 'abs'
+  | 'eq' | 'ne'
+  | 'and' | 'or' | 'xor' | 'not'
+  // Floats. `min` and `max` return the other operand for a NaN or NaN itself; `rem` truncates.
+  | 'div' | 'rem' | 'min' | 'max' | 'lt' | 'le' | 'floor' | 'ceil' | 'trunc' | 'round' | 'sqrt'
+  // a * b + c, rounded once or twice.
+  | 'fma'
+  // A function of src/softgpu/math by name.
+  | 'math'
+  // select(condition, whenTrue, whenFalse); the condition is a scalar or has the size of the result.
+  | 'select'
+  // Conversions. Float to integer saturates; NaN gives 0.
+  | 'floatFromS' | 'floatFromU' | 'signedFromFloat' | 'unsignedFromFloat' | 'bitcast' | 'intFromBool' | 'roundF16'
+  // Vectors. `build` from scalars; `shuffle` picks lanes of its one or two operands (second operand: 4 + lane).
+  | 'splat' | 'build' | 'extract' | 'insert' | 'shuffle' | 'extractDynamic' | 'insertDynamic' | 'any' | 'all'
+  // Registers and memory.
+  | 'get' | 'set' | 'load' | 'store' | 'atomic'
+  /** Fill a slot with zeros. */
+  | 'zero'
+  /** The byte length of a binding. */
+  | 'length';
+
+/** `local_index` runs over the workgroup; the names of one component each. */
+export type Input =
+  | 'workgroup_id.x' | 'workgroup_id.y' | 'workgroup_id.z'
+  | 'num_workgroups.x' | 'num_workgroups.y' | 'num_workgroups.z'
+  | 'local_id.x' | 'local_id.y' | 'local_id.z'
+  | 'local_index';
+
+/** A mutable virtual register, per invocation. Reads before the first `set` give zero. */
+export class Register {
+  readonly type: ValueType;
+  readonly name: string;
+  /** Holds one value per workgroup. Set by `markUniform`. */
+  uniform = false;
+
+  constructor(type: ValueType, name: string) {
+    this.type = type;
+    this.name = name;
+  }
+}
+
+/** Memory of a buffer binding. */
+export class BufferRoot {
+  readonly kind = 'buffer';
+  readonly name: string;
+  /** Position in the argument block. */
+  readonly slot: number;
+  readonly space: 'storage' | 'uniform';
+  readonly writable: boolean;
+
+  constructor(name: string, slot: number, space: 'storage' | 'uniform', writable: boolean) {
+    this.name = name;
+    this.slot = slot;
+    this.space = space;
+    this.writable = writable;
+  }
+}
+
+/** Memory of a variable: one per workgroup, or (function and private) one per invocation. */
+export class Slot {
+  readonly kind = 'slot';
+  readonly name: string;
+  readonly space: 'workgroup' | 'private';
+  /** A multiple of 16. */
+  readonly bytes: number;
+
+  constructor(name: string, space: 'workgroup' | 'private', bytes: number) {
+    this.name = name;
+    this.space = space;
+    this.bytes = bytes;
+  }
+}
+
+export type Root = BufferRoot | Slot;
+
+/** How lanes lie in memory, each next to the other. Bools are stored as u32 in slots. */
+export type Format = 'i32' | 'f32' | 'f16' | 'bool';
+
+/**
+ * A memory access: `args[0]` is a byte offset from the start of the root, and
+ * `offset` a constant to add. The sum is always inside the root. `store`: the
+ * value is `args[1]`. `atomic`: operands follow (compareExchange: comparator,
+ * value); the result is the old value.
+ */
+export interface Access {
+  readonly root: Root;
+  readonly offset: number;
+  readonly format: Format;
+  readonly atomic: AtomicOp | null;
+  /** The access is always in the same place for all invocations and after a barrier (`workgroupUniformLoad`). */
+  readonly uniformLoad: boolean;
+}
+
+export type AtomicOp =
+  | 'load' | 'store' | 'add' | 'sub' | 'minS' | 'minU' | 'maxS' | 'maxU' | 'and' | 'or' | 'xor' | 'exchange' | 'compareExchange';
+
+export class If {
+  readonly kind = 'if';
+  condition: Op;
+  then: Block;
+  otherwise: Block;
+
+  constructor(condition: Op, then: Block, otherwise: Block) {
+    this.condition = condition;
+    this.then = then;
+    this.otherwise = otherwise;
+  }
+}
+
+/** Runs its body again and again until an `Exit` leaves it. */
+export class Loop {
+  readonly kind = 'loop';
+  body: Block;
+
+  constructor(body: Block) {
+    this.body = body;
+  }
+}
+
+/** Runs its body once; an `Exit` jumps behind it. `continue`, `return` and `break` of a switch are exits of scopes. */
+export class Scope {
+  readonly kind = 'scope';
+  body: Block;
+
+  constructor(body: Block) {
+    this.body = body;
+  }
+}
+
+/** Leaves an enclosing loop or scope. Always the last node of its block. */
+export class Exit {
+  readonly kind = 'exit';
+  target: Loop | Scope;
+
+  constructor(target: Loop | Scope) {
+    this.target = target;
+  }
+}
+
+export interface Case {
+  /** Values as unsigned numbers. */
+  readonly values: readonly number[];
+  body: Block;
+}
+
+/** No fall-through. `break` is an exit of a scope around it. */
+export class Switch {
+  readonly kind = 'switch';
+  selector: Op;
+  cases: Case[];
+  otherwise: Block;
+
+  constructor(selector: Op, cases: Case[], otherwise: Block) {
+    this.selector = selector;
+    this.cases = cases;
+    this.otherwise = otherwise;
+  }
+}
+
+/** All invocations of the workgroup arrive before one goes on. */
+export class Barrier {
+  readonly kind = 'barrier';
+}
+
+/**
+ * Runs its body once for each invocation of the workgroup. Made by
+ * `formRegions`; what stands outside runs once for the workgroup.
+ */
+export class Invocations {
+  readonly kind = 'invocations';
+  body: Block;
+
+  constructor(body: Block) {
+    this.body = body;
+  }
+}
+
+/** One entry point, lowered. */
+export interface Kernel {
+  readonly name: string;
+  readonly workgroupSize: readonly [number, number, number];
+  readonly buffers: readonly BufferRoot[];
+  readonly slots: readonly Slot[];
+  body: Block;
+}
