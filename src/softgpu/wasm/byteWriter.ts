@@ -1,4 +1,4 @@
-const scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
+const scratch = new DataView(new ArrayBuffer(8));
 
 /** A growing byte array with the number formats of the WebAssembly binary format. */
 export class ByteWriter {

@@ -72,8 +72,8 @@ function* expand(): Generator<Instruction> {
 }
 
 /** Every instruction of the tables by name: what the encoder and the printer share. Structured control, calls, locals and constants are theirs. */
-export const INSTRUCTIONS = /* @__PURE__ */ Object.fromEntries(
-  /* @__PURE__ */ Array.from(/* @__PURE__ */ expand(), (instruction) => [instruction.name, instruction]),
+export const INSTRUCTIONS = Object.fromEntries(
+  Array.from(expand(), (instruction) => [instruction.name, instruction]),
 ) as Readonly<Record<InstructionName, Instruction>>;
 
 /** Binary codes of the value types. */
