@@ -7,6 +7,8 @@ export interface CompiledKernel {
   readonly workgroupSize: readonly [number, number, number];
   /** Bytes of 16-byte aligned scratch each thread needs while it runs the kernel. */
   readonly scratchBytes: number;
+  /** Bytes of the workgroup variables as maxComputeWorkgroupStorageSize counts them. */
+  readonly workgroupStorageBytes?: number;
   /** The buffer bindings in the order of their slots in the argument block. */
   readonly bindings: readonly { readonly group: number; readonly binding: number }[];
 }
@@ -86,8 +88,6 @@ export type CommandList = readonly Command[];
 
 /** The machine below the WebGPU objects: one memory, the kernels, and the threads that run them. */
 export interface Executor {
-  /** The number of bytes the memory can grow to: no buffer can be larger. */
-  readonly capacity: number;
   /** Whether the memory is shared, so that kernels must import it as shared. */
   readonly shared: boolean;
   /** Settles with the reason once the executor died by itself; stays pending otherwise, also after `destroy`. */
