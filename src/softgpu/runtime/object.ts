@@ -28,7 +28,7 @@ export abstract class GPUObject<Inner> {
   /** @internal */
   constructor(token: typeof construct, label: string | undefined, slots: Inner) {
     forbidConstruction(token);
-    this.#label = label === undefined ? '' : String(label).toWellFormed();
+    this.#label = label === undefined ? '' : toLabel(label);
     this[inner] = slots;
   }
 
@@ -37,8 +37,13 @@ export abstract class GPUObject<Inner> {
   }
 
   set label(value: string) {
-    this.#label = String(value).toWellFormed();
+    this.#label = toLabel(value);
   }
+}
+
+/** A USVString: without halves of surrogate pairs. */
+function toLabel(value: unknown): string {
+  return String(value).replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** `buffer "weights"`, for messages. */
