@@ -1,0 +1,71 @@
+import { type Found, findDawn, importDawn } from '../../src/tensor/engine/device/dawn.ts';
+import { openSwiftShader } from '../../src/tensor/engine/device/swiftshader.ts';
+
+/** `null` is Dawn without a back end: Tint and Dawn's validation with every feature, but nothing is computed. */
+export type DeviceName = 'dawn' | 'null' | 'softgpu';
+
+/** The GPU object must stay referenced for as long as anything made from it is in use. */
+export interface Provider {
+  readonly gpu: GPU;
+  readonly adapter: GPUAdapter;
+}
+
+export function deviceName(text: string): DeviceName {
+  if (text === 'dawn' || text === 'null' || text === 'softgpu') return text;
+  throw new TypeError(`--device must be dawn, null or softgpu, got '${text}'`);
+}
+
+export async function openProvider(name: DeviceName): Promise<Provider> {
+  const found =
+    name === 'softgpu' ? await openSoftGPU() : await (name === 'null' ? findDawn(['backend=null']) : openDawn());
+  if ('reason' in found) throw new Error(`no adapter for '${name}': ${found.reason}`);
+  return found;
+}
+
+/** SwiftShader under Dawn; the project's own choice of toggles, so that its results are those of the project's tests. */
+function openDawn(): Promise<Found> {
+  return openSwiftShader();
+}
+
+async function openSoftGPU(): Promise<Found> {
+  const { createSoftGPU } = await softGPUModule();
+  const gpu = createSoftGPU();
+  const adapter = await gpu.requestAdapter();
+  return adapter ? { gpu, adapter } : { reason: 'softgpu gave no adapter' };
+}
+
+interface SoftGPUModule {
+  createSoftGPU(): GPU;
+  readonly [name: string]: unknown;
+}
+
+async function softGPUModule(): Promise<SoftGPUModule> {
+  const path = '../../src/softgpu/index.ts';
+  return (await import(path)) as SoftGPUModule;
+}
+
+const LIMITS = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxStorageBuffersPerShaderStage',
+] as const;
+
+/** A device with every feature and the widest limits of the adapter, so that a program is refused for what it says alone. */
+export async function openDevice({ adapter }: Provider): Promise<GPUDevice> {
+  return adapter.requestDevice({
+    requiredFeatures: [...adapter.features] as GPUFeatureName[],
+    requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+  });
+}
+
+/** The classes and constants that a page has as globals (`GPUBuffer`, `GPUBufferUsage`, `GPUValidationError`, ...). */
+export async function interfacesOf(name: DeviceName): Promise<Record<string, unknown>> {
+  const module = name === 'softgpu' ? await softGPUModule() : await importDawn();
+  if ('reason' in module) throw new Error(String(module.reason));
+  const exported = module as unknown as Record<string, unknown>;
+  const globals = (exported['globals'] ?? exported) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(globals).filter(([key]) => /^(GPU|WGSL)/.test(key)));
+}
