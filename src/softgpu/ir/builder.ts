@@ -19,7 +19,7 @@ import {
   type Lane,
   Loop,
   type Node,
-  Op,
+  type Op,
   type Opcode,
   type Register,
   Scope,
@@ -27,19 +27,10 @@ import {
   Switch,
   type ValueType,
 } from './ir.ts';
-import { type Range, rangeOf } from './range.ts';
+import type { Range } from './range.ts';
+import { hashOf, NumberedOp, SharedOps } from './sharing.ts';
 import { simplify } from './simplify.ts';
 import { BOOL, bitsOfFloat, I32, valueType } from './valueType.ts';
-
-/** An instruction with a number, by which equal ones are found. */
-class NumberedOp extends Op {
-  readonly id = nextId++;
-  hash = 0;
-  /** The next older one with the same hash. */
-  older: NumberedOp | null = null;
-}
-
-let nextId = 1;
 
 /** The program has more instructions than a kernel may have. */
 export class TooManyInstructions extends Error {}
@@ -58,10 +49,8 @@ export class Builder {
   #block: Block = [];
   readonly #prologue: Block = [];
   #reachable = true;
-  readonly #known = new Map<number, NumberedOp>();
-  /** The keys of `#known` in order of entry, to forget those of a block at its end. */
-  readonly #entered: NumberedOp[] = [];
-  readonly #entryKnown = new Map<number, NumberedOp>();
+  readonly #shared = new SharedOps();
+  readonly #entryShared = new SharedOps();
   readonly #constants = new Map<number, Op>();
   readonly #exits = new Set<Loop | Scope>();
   #atEntry = false;
@@ -91,7 +80,7 @@ export class Builder {
 
   constant(type: ValueType, bits: readonly number[]): Op {
     if (type.size === 1) return this.#scalarConstant(type.lane, bits[0]!);
-    return this.#shared('const', type, [], bits, true);
+    return this.#sharedOp('const', type, [], bits, true);
   }
 
   i32(value: number): Op {
@@ -111,12 +100,12 @@ export class Builder {
   }
 
   input(name: Input): Op {
-    return this.#shared('input', I32, [], name, true);
+    return this.#sharedOp('input', I32, [], name, true);
   }
 
   /** The byte length of a binding. */
   length(root: BufferRoot): Op {
-    return this.#shared('length', I32, [], access(root, 0, 'i32'), true);
+    return this.#sharedOp('length', I32, [], access(root, 0, 'i32'), true);
   }
 
   /** Runs `emit` with everything going to the prologue. Its operands must be there as well. */
@@ -132,7 +121,7 @@ export class Builder {
 
   /** A pure instruction: simplified, and shared with an equal one that runs before it. */
   op(code: Opcode, type: ValueType, args: readonly Op[], detail: Detail = null): Op {
-    return simplify(this, code, type, args, detail) ?? this.#shared(code, type, args, detail, this.#atEntry);
+    return simplify(this, code, type, args, detail) ?? this.#sharedOp(code, type, args, detail, this.#atEntry);
   }
 
   /** An instruction whose result has the type of its first operand. */
@@ -232,7 +221,7 @@ export class Builder {
     const { root, uniformLoad } = where;
     if (root.kind === 'slot' || root.writable || uniformLoad) return this.#emit('load', type, [address], where);
     const early = root.space === 'uniform' && address.code === 'const';
-    return this.#shared('load', type, [address], where, early || this.#atEntry);
+    return this.#sharedOp('load', type, [address], where, early || this.#atEntry);
   }
 
   store(address: Op, value: Op, where: Access): Op {
@@ -275,7 +264,7 @@ export class Builder {
   scope(body: (scope: Scope) => void): void {
     const scope = new Scope([]);
     const outer = this.#block;
-    const entered = this.#entered.length;
+    const known = this.#shared.size;
     this.#block = scope.body;
     body(scope);
     this.#block = outer;
@@ -283,7 +272,7 @@ export class Builder {
       for (const node of scope.body) outer.push(node);
       return;
     }
-    this.#forget(entered);
+    this.#shared.truncate(known);
     outer.push(scope);
     this.#reachable = true;
   }
@@ -334,12 +323,12 @@ export class Builder {
 
   #nested(emit: () => void): Block {
     const outer = this.#block;
-    const entered = this.#entered.length;
+    const known = this.#shared.size;
     const block: Block = [];
     this.#block = block;
     emit();
     this.#block = outer;
-    this.#forget(entered);
+    this.#shared.truncate(known);
     return block;
   }
 
@@ -369,30 +358,16 @@ export class Builder {
     return op;
   }
 
-  #shared(code: Opcode, type: ValueType, args: readonly Op[], detail: Detail, early: boolean): Op {
+  #sharedOp(code: Opcode, type: ValueType, args: readonly Op[], detail: Detail, early: boolean): Op {
     const hash = hashOf(code, type, args, detail);
-    const known =
-      find(this.#entryKnown.get(hash), code, type, args, detail) ??
-      (early ? null : find(this.#known.get(hash), code, type, args, detail));
+    const entry = this.#entryShared.find(hash, code, type, args, detail);
+    const known = entry ?? (early ? null : this.#shared.find(hash, code, type, args, detail));
     if (known !== null) return known;
     const op = new NumberedOp(code, type, args, detail, this.span);
     this.#place(op, early);
-    if (early || this.#reachable) {
-      const table = early ? this.#entryKnown : this.#known;
-      op.hash = hash;
-      op.older = table.get(hash) ?? null;
-      table.set(hash, op);
-      if (!early) this.#entered.push(op);
-    }
+    if (early) this.#entryShared.add(hash, op);
+    else if (this.#reachable) this.#shared.add(hash, op);
     return op;
-  }
-
-  #forget(entered: number): void {
-    while (this.#entered.length > entered) {
-      const op = this.#entered.pop()!;
-      if (op.older === null) this.#known.delete(op.hash);
-      else this.#known.set(op.hash, op.older);
-    }
   }
 }
 
@@ -402,61 +377,3 @@ export function access(root: Access['root'], offset: number, format: Access['for
 }
 
 function nothing(): void {}
-
-// Instructions of another builder have no number; they are few.
-const foreignIds = new WeakMap<Op, number>();
-
-function idOf(op: Op): number {
-  if (op instanceof NumberedOp) return op.id;
-  let id = foreignIds.get(op);
-  if (id === undefined) {
-    id = nextId++;
-    foreignIds.set(op, id);
-  }
-  return id;
-}
-
-const codeNumbers = new Map<string, number>();
-
-function numberOf(name: string): number {
-  let number = codeNumbers.get(name);
-  if (number === undefined) {
-    number = codeNumbers.size + 1;
-    codeNumbers.set(name, number);
-  }
-  return number;
-}
-
-function hashOf(code: Opcode, type: ValueType, args: readonly Op[], detail: Detail): number {
-  let hash = Math.imul(numberOf(code), 31) + type.size;
-  for (const arg of args) hash = Math.imul(hash ^ idOf(arg), 0x9e3779b1);
-  if (typeof detail === 'string') hash ^= numberOf(detail) << 16;
-  else if (Array.isArray(detail)) for (const entry of detail) hash = Math.imul(hash ^ entry, 0x85ebca6b);
-  else if (detail !== null && 'root' in detail) hash = Math.imul(hash ^ detail.offset, 0x85ebca6b);
-  return hash;
-}
-
-function find(
-  newest: NumberedOp | undefined,
-  code: Opcode,
-  type: ValueType,
-  args: readonly Op[],
-  detail: Detail,
-): NumberedOp | null {
-  for (let op = newest ?? null; op !== null; op = op.older) {
-    if (op.code === code && op.type === type && sameArgs(op.args, args) && sameDetail(op.detail, detail)) return op;
-  }
-  return null;
-}
-
-function sameArgs(a: readonly Op[], b: readonly Op[]): boolean {
-  return a.length === b.length && a.every((arg, i) => arg === b[i]);
-}
-
-function sameDetail(a: Detail, b: Detail): boolean {
-  if (a === b) return true;
-  if (a === null || b === null || typeof a === 'string' || typeof b === 'string') return false;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((entry, i) => entry === b[i]);
-  if (!('root' in a) || !('root' in b)) return false;
-  return a.root === b.root && a.offset === b.offset && a.format === b.format && !a.uniformLoad && !b.uniformLoad;
-}

@@ -5,7 +5,7 @@ import { evaluate } from './evaluate.ts';
 import type { Detail, Op, Opcode, ValueType } from './ir.ts';
 import { rangeOf } from './range.ts';
 import { simplifyVector } from './simplifyVector.ts';
-import { bitsOfFloat, constantBits, scalarBits, valueType } from './valueType.ts';
+import { bitsOfFloat, constantBits, valueType } from './valueType.ts';
 
 /** A simpler instruction with the same value; null where there is none. */
 export function simplify(b: Builder, code: Opcode, type: ValueType, args: readonly Op[], detail: Detail): Op | null {
