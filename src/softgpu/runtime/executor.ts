@@ -13,6 +13,17 @@ export interface CompiledKernel {
   readonly bindings: readonly { readonly group: number; readonly binding: number }[];
 }
 
+export interface KernelOptions {
+  /** What errors and reports call the kernel. */
+  readonly label?: string;
+  /**
+   * Whether the kernel reports what it finds wrong. Word 3 of its argument block is then the address of a record of
+   * 63 words, or 0 where no more can be taken. Where word 0 of the record is 0, an invocation may write the words of its
+   * report behind it and then their count, 1 to 62, to word 0. Only one thread writes to one record.
+   */
+  readonly reports?: boolean;
+}
+
 declare const kernelHandleBrand: unique symbol;
 
 /** A kernel loaded on every thread of one executor; only that executor can read it. */
@@ -96,10 +107,13 @@ export interface Executor {
   allocate(bytes: number): number | null;
   /** Gives memory back, once the work submitted so far is done. */
   free(address: number): void;
-  /** A view of the whole memory; it can go stale with every `allocate`, since memory grows. */
+  /**
+   * A view of the whole memory; it can go stale with every `allocate`, since memory grows. For reading, after `done`:
+   * what is written here can be overtaken by commands under way (such as those that clear reused memory), a write command cannot.
+   */
   bytes(): Uint8Array;
-  /** Compiles the kernel for all threads. */
-  loadKernel(kernel: CompiledKernel): KernelHandle;
+  /** Compiles the kernel for all threads, in the background where there are some. Throws a RangeError where memory ran out. */
+  loadKernel(kernel: CompiledKernel, options?: KernelOptions): KernelHandle;
   /** Forgets a kernel, once the work submitted so far is done. */
   releaseKernel(kernel: KernelHandle): void;
   /** Runs commands after all that were submitted before; does not throw for what happens in a kernel. */

@@ -26,6 +26,7 @@ export class CommandStream {
     this.#allocator = allocator;
     this.#completion = completion;
     this.#open(0);
+    memory.words[CONTROL.start] = this.#cursor << 2;
     memory.words[CONTROL.published] = this.#cursor << 2;
   }
 
@@ -72,7 +73,8 @@ export class CommandStream {
 
   #allocated(words: number): { address: number; words: number } {
     const allocation = this.#allocator.take(4 * words, this.#completion.completed);
-    if (allocation === null) throw new RangeError('softgpu: no memory is left for commands; destroy buffers that are not needed');
+    if (allocation === null)
+      throw new RangeError('softgpu: no memory is left for commands; destroy buffers that are not needed');
     return { address: allocation.address, words };
   }
 }

@@ -1,14 +1,7 @@
-import type { CompiledKernel } from '../executor.ts';
+import type { CompiledKernel, KernelOptions } from '../executor.ts';
 import type { Allocator } from './allocator.ts';
 import type { KernelMemory } from './memory.ts';
 import { KERNEL, REPORT } from './protocol.ts';
-
-export interface KernelOptions {
-  /** What errors call it. */
-  readonly label?: string;
-  /** Whether it writes reports, as `onReport` describes them. */
-  readonly reports?: boolean;
-}
 
 /** A kernel as the calling thread knows it. */
 export class Kernel {
@@ -45,13 +38,20 @@ export class KernelTable {
   }
 
   /** Work up to the fence `completed` is done. */
-  add(compiled: CompiledKernel, completed: number, { label = 'without label', reports = false }: KernelOptions): Kernel {
+  add(
+    compiled: CompiledKernel,
+    completed: number,
+    { label = 'without label', reports = false }: KernelOptions,
+  ): Kernel {
     const { code, scratchBytes, bindings } = compiled;
     if (reports && 4 + 2 * bindings.length > MOST_ARGUMENT_WORDS)
-      throw new RangeError(`kernel ${label}: one that reports has at most ${MOST_ARGUMENT_WORDS / 2 - 2} bindings, got ${bindings.length}`);
+      throw new RangeError(
+        `kernel ${label}: one that reports has at most ${MOST_ARGUMENT_WORDS / 2 - 2} bindings, got ${bindings.length}`,
+      );
     const scratch = this.#scratchOf(scratchBytes, label);
     const record = this.#allocator.take(KERNEL.codeOffset + code.length, completed)?.address;
-    if (record === undefined) throw new RangeError(`kernel ${label}: no memory is left for its ${code.length} bytes of code`);
+    if (record === undefined)
+      throw new RangeError(`kernel ${label}: no memory is left for its ${code.length} bytes of code`);
     const kernel = new Kernel(++this.#ids, this.#freeSlots.pop() ?? this.#slots++, record, label);
     const { words, bytes } = this.#memory;
     const at = record >>> 2;
@@ -84,7 +84,9 @@ export class KernelTable {
     const stride = Math.ceil(Math.max(bytes, 2 * this.#scratch.stride, LEAST_SCRATCH) / 256) * 256;
     const address = this.#allocator.take(this.#threads * stride)?.address;
     if (address === undefined)
-      throw new RangeError(`kernel ${label}: no memory is left for ${bytes} bytes of scratch on each of ${this.#threads} threads`);
+      throw new RangeError(
+        `kernel ${label}: no memory is left for ${bytes} bytes of scratch on each of ${this.#threads} threads`,
+      );
     this.#scratch = { address, stride };
     return this.#scratch;
   }

@@ -17,7 +17,7 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
   const { control: C, kernel: K, operation: O, job: J, timing: T } = options.protocol;
   const { threads, messages, post } = options;
   const alone = threads === 1 ? Number.POSITIVE_INFINITY : T.alone;
-  let cursor = Atomics.load(thread.words, C.published) >>> 0;
+  let cursor = thread.words[C.start]! >>> 0;
 
   function chunkOf(cost: number, workgroups: number): number {
     const timely = cost > 0 ? Math.max(1, Math.floor(T.chunk / cost)) : 1;

@@ -15,6 +15,8 @@ export const CONTROL = {
   leaderAsleep: 1,
   /** Pages of the memory: a thread that knows fewer has to refresh its views and instances. */
   pages: 2,
+  /** Address of the first command: the leader may begin long after it was written. */
+  start: 3,
   /** The fence the calling thread waits for, where `fenceWanted` is 1. */
   wantedFence: 16,
   fenceWanted: 17,
@@ -106,6 +108,13 @@ export const TIMING = {
 
 export const CONTROL_BYTES = 1024;
 
-export const PROTOCOL = { control: CONTROL, kernel: KERNEL, operation: OPERATION, job: JOB, report: REPORT, timing: TIMING };
+export const PROTOCOL = {
+  control: CONTROL,
+  kernel: KERNEL,
+  operation: OPERATION,
+  job: JOB,
+  report: REPORT,
+  timing: TIMING,
+};
 
 export type Protocol = typeof PROTOCOL;

@@ -16,7 +16,10 @@ export function takeReports(
       const at = area + (REPORT.recordBytes / 4) * (1 + (i % REPORT.records));
       const last = at + REPORT.recordBytes / 4 - 1;
       const count = Math.min(words[at]! >>> 0, last - at - 1);
-      take(words[last]!, Uint32Array.from(words.subarray(at + 1, at + 1 + count), (word) => word >>> 0));
+      take(
+        words[last]!,
+        Uint32Array.from(words.subarray(at + 1, at + 1 + count), (word) => word >>> 0),
+      );
     }
     Atomics.store(words, area + 1, produced);
   }

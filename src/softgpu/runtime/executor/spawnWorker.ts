@@ -40,14 +40,15 @@ function nodeWorkers(): NodeWorkers | undefined {
 function spawnInNode(node: NodeWorkers, source: string, start: WorkerStart, events: WorkerEvents): SpawnedWorker {
   // Without the flags of the process: loaders that transform its files would run in each worker.
   const worker = new node.Worker(source, { eval: true, workerData: start, execArgv: [], name: 'softgpu' });
-  worker.unref();
   worker.on('message', events.message);
   worker.on('error', (error) => events.died(String(error)));
   worker.on('exit', (code) => events.died(`it ended with code ${code}`));
+  worker.unref(); // after the listeners: adding one holds the process
   return {
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
     terminate: () => {
       worker.removeAllListeners();
+      worker.on('error', () => {}); // one on its way would be uncaught
       void worker.terminate();
     },
   };

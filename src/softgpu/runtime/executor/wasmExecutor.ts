@@ -1,11 +1,11 @@
-import type { CommandList, CompiledKernel, Executor, KernelHandle, WriteCommand } from '../executor.ts';
+import type { CommandList, CompiledKernel, Executor, KernelHandle, KernelOptions, WriteCommand } from '../executor.ts';
 import { Allocator } from './allocator.ts';
 import { bulkModule } from './bulkModule.ts';
 import { CommandStream } from './commandStream.ts';
 import { Completion, waitsWithoutMessages } from './completion.ts';
 import { encode, encodeCopy, encodeFence } from './encode.ts';
 import { createJobs } from './jobs.ts';
-import { Kernel, type KernelOptions, KernelTable } from './kernelTable.ts';
+import { Kernel, KernelTable } from './kernelTable.ts';
 import { createLeader, type Leader } from './leader.ts';
 import { type KernelMemory, PAGE_BYTES } from './memory.ts';
 import { CONTROL_BYTES, PROTOCOL, REPORT } from './protocol.ts';
@@ -147,7 +147,9 @@ export class WasmExecutor implements Executor {
     if (first && completion.idle) return memory.bytes.set(bytes, address);
     const staging = allocator.take(bytes.length, completion.completed);
     if (staging === null)
-      throw new RangeError(`softgpu: no memory is left for ${bytes.length} bytes to write; destroy buffers that are not needed`);
+      throw new RangeError(
+        `softgpu: no memory is left for ${bytes.length} bytes to write; destroy buffers that are not needed`,
+      );
     memory.bytes.set(bytes, staging.address);
     encodeCopy(stream, staging.address, address, bytes.length);
     allocator.give(staging.address, completion.submitted + 1);
