@@ -1,11 +1,12 @@
 import { type BindGroupLayoutInner, GPUBindGroupLayout } from './bindGroupLayout.ts';
 import type { LayoutEntry } from './bindingSlots.ts';
 import { GPUBuffer } from './buffer.ts';
+import type { GPUComputePipeline } from './computePipeline.ts';
 import type { DeviceState } from './deviceState.ts';
+import type { Prepared } from './dispatchState.ts';
 import { GPUBufferUsage } from './flags.ts';
-
-import { GPUExternalTexture, GPUSampler, GPUTexture, GPUTextureView } from './graphics.ts';
 import { construct, GPUObject, inner, nameOf, type ObjectInner, useProblem } from './object.ts';
+import { GPUExternalTexture, GPUSampler, GPUTexture, GPUTextureView } from './texture.ts';
 import { required, toObject, toSequence, toU32, toU64 } from './webidl.ts';
 
 /** A bound range of a buffer. */
@@ -20,13 +21,17 @@ interface BindGroupInner extends ObjectInner {
   readonly layout: BindGroupLayoutInner;
   /** In the order of the layout's entries. */
   readonly bound: readonly BoundBuffer[];
+  /** The argument words for the pipeline last dispatched with this as its only group: programs repeat themselves. */
+  prepared: { readonly pipeline: GPUComputePipeline; readonly prepared: Prepared } | null;
 }
 
 export class GPUBindGroup extends GPUObject<BindGroupInner> implements globalThis.GPUBindGroup {
   declare readonly __brand: 'GPUBindGroup';
 }
 
-type Resource = BoundBuffer | { readonly other: GPUObject<ObjectInner>; readonly kinds: readonly LayoutEntry['kind'][] };
+type Resource =
+  | BoundBuffer
+  | { readonly other: GPUObject<ObjectInner>; readonly kinds: readonly LayoutEntry['kind'][] };
 
 /** createBindGroup of the specification. */
 export function createBindGroup(device: DeviceState, descriptor: GPUBindGroupDescriptor): GPUBindGroup {
@@ -38,7 +43,8 @@ export function createBindGroup(device: DeviceState, descriptor: GPUBindGroupDes
   const { places } = layout[inner];
   const bound: BoundBuffer[] = [];
   let problem = useProblem(device, 'bind group layout', layout);
-  problem ??= entries.length === places.size ? null : `${entries.length} entries do not fill the ${places.size} of the layout.`;
+  problem ??=
+    entries.length === places.size ? null : `${entries.length} entries do not fill the ${places.size} of the layout.`;
   for (const { binding, resource } of entries) {
     const place = places.get(binding);
     if (place === undefined) {
@@ -52,7 +58,7 @@ export function createBindGroup(device: DeviceState, descriptor: GPUBindGroupDes
   }
   const name = nameOf('bind group', { label: descriptor.label ?? '' });
   const valid = device.accepts('createBindGroup', problem === null ? null : `${name}: ${problem}`);
-  return new GPUBindGroup(construct, descriptor.label, { device, valid, layout: layout[inner], bound });
+  return new GPUBindGroup(construct, descriptor.label, { device, valid, layout: layout[inner], bound, prepared: null });
 }
 
 function toResource(given: GPUBindingResource): Resource {
@@ -76,7 +82,8 @@ function resourceProblem(device: DeviceState, entry: LayoutEntry, resource: Reso
     if (entry.kind !== 'buffer') return `Binding ${entry.binding} takes a ${entry.kind}, not a buffer.`;
     return useProblem(device, 'buffer', resource.buffer) ?? bufferProblem(device, entry, resource);
   }
-  if (!resource.kinds.includes(entry.kind)) return `Binding ${entry.binding} takes a ${entry.kind}, not a ${resource.kinds[0]}.`;
+  if (!resource.kinds.includes(entry.kind))
+    return `Binding ${entry.binding} takes a ${entry.kind}, not a ${resource.kinds[0]}.`;
   return useProblem(device, entry.kind, resource.other);
 }
 

@@ -13,6 +13,8 @@ export interface BindGroupLayoutInner extends ObjectInner {
   readonly dynamic: readonly number[];
   /** Equal numbers mean "group-equivalent" layouts. */
   readonly group: number;
+  /** Whether it is from a pipeline made with `layout: 'auto'`, and goes with that pipeline alone. */
+  readonly exclusive: boolean;
 }
 
 export class GPUBindGroupLayout extends GPUObject<BindGroupLayoutInner> implements globalThis.GPUBindGroupLayout {
@@ -20,7 +22,10 @@ export class GPUBindGroupLayout extends GPUObject<BindGroupLayoutInner> implemen
 }
 
 /** createBindGroupLayout of the specification. */
-export function createBindGroupLayout(device: DeviceState, descriptor: GPUBindGroupLayoutDescriptor): GPUBindGroupLayout {
+export function createBindGroupLayout(
+  device: DeviceState,
+  descriptor: GPUBindGroupLayoutDescriptor,
+): GPUBindGroupLayout {
   const converted = toSequence(required(descriptor.entries, 'entries'), 'entries').map((entry) =>
     toLayoutEntry(entry, device.limits),
   );
@@ -30,32 +35,32 @@ export function createBindGroupLayout(device: DeviceState, descriptor: GPUBindGr
     duplicateProblem(entries) ??
     slotProblem(entries, device.limits);
   const valid = device.accepts('createBindGroupLayout', problem);
-  return new GPUBindGroupLayout(construct, descriptor.label, layoutInner(device, valid, entries, ''));
+  return new GPUBindGroupLayout(construct, descriptor.label, layoutInner(device, valid, entries, false));
 }
 
-/** The slots of a layout. `exclusive` tells the layouts of one pipeline made with `layout: 'auto'` from all others. */
+/** The slots of a layout. An `exclusive` one belongs to a pipeline made with `layout: 'auto'` and equals no other. */
 export function layoutInner(
   device: DeviceState,
   valid: boolean,
   unsorted: readonly LayoutEntry[],
-  exclusive: string,
+  exclusive: boolean,
 ): BindGroupLayoutInner {
   const entries = [...unsorted].sort((a, b) => a.binding - b.binding);
   const dynamic = entries.flatMap((entry, place) => (entry.hasDynamicOffset ? [place] : []));
-  const key = `${exclusive};${entries.map((entry) => entry.key).join(';')}`;
   return {
     device,
     valid,
     entries,
     places: new Map(entries.map((entry, place) => [entry.binding, place])),
     dynamic,
-    group: device.groupNumber(key),
+    group: exclusive ? device.newGroupNumber() : device.groupNumber(entries.map((entry) => entry.key).join(';')),
+    exclusive,
   };
 }
 
 /** An invalid layout, for where one must be returned. */
 export function invalidLayout(device: DeviceState): GPUBindGroupLayout {
-  return new GPUBindGroupLayout(construct, '', layoutInner(device, false, [], 'invalid'));
+  return new GPUBindGroupLayout(construct, '', layoutInner(device, false, [], true));
 }
 
 /** A new object for the same layout, as getBindGroupLayout returns each time. */
@@ -71,4 +76,3 @@ function duplicateProblem(entries: readonly LayoutEntry[]): string | null {
   }
   return null;
 }
-

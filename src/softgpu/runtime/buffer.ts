@@ -60,7 +60,9 @@ export class GPUBuffer extends GPUObject<BufferInner> implements globalThis.GPUB
     const slots = this[inner];
     const { device } = slots;
     if (slots.pending !== null) {
-      reject(new DOMException(`The ${nameOf('buffer', this)} is being mapped already. Await that first.`, 'OperationError'));
+      reject(
+        new DOMException(`The ${nameOf('buffer', this)} is being mapped already. Await that first.`, 'OperationError'),
+      );
       return;
     }
     const pending: PendingMap = { reject };
@@ -171,7 +173,9 @@ export function createBuffer(device: DeviceState, descriptor: GPUBufferDescripto
     throw new RangeError(`createBuffer: a buffer mapped at creation has a size that is a multiple of 4, not ${size}.`);
   }
   if (mapped && size > mostMappable) {
-    throw new RangeError(`createBuffer: ${size} bytes are more than one ArrayBuffer can hold. Leave out mappedAtCreation.`);
+    throw new RangeError(
+      `createBuffer: ${size} bytes are more than one ArrayBuffer can hold. Leave out mappedAtCreation.`,
+    );
   }
   const valid = device.accepts('createBuffer', descriptorProblem(device, size, usage, descriptor.label));
   const address = valid && !device.lost ? allocate(device, size, descriptor.label) : null;
@@ -199,11 +203,15 @@ const mostMappable = 2 ** 32;
 function descriptorProblem(device: DeviceState, size: number, usage: number, label?: string): string | null {
   const name = nameOf('buffer', { label: label ?? '' });
   if (usage === 0) return `The ${name} has no usage. Combine flags of GPUBufferUsage.`;
-  if ((usage & ~allUsages) !== 0) return `The usage 0x${usage.toString(16)} of the ${name} has bits no flag of GPUBufferUsage has.`;
+  if ((usage & ~allUsages) !== 0)
+    return `The usage 0x${usage.toString(16)} of the ${name} has bits no flag of GPUBufferUsage has.`;
   if ((usage & GPUBufferUsage.MAP_READ) !== 0 && (usage & ~(GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST)) !== 0) {
     return `The ${name}: MAP_READ goes only with COPY_DST. Copy into a second buffer to read results.`;
   }
-  if ((usage & GPUBufferUsage.MAP_WRITE) !== 0 && (usage & ~(GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC)) !== 0) {
+  if (
+    (usage & GPUBufferUsage.MAP_WRITE) !== 0 &&
+    (usage & ~(GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC)) !== 0
+  ) {
     return `The ${name}: MAP_WRITE goes only with COPY_SRC. Copy from a second buffer, or use queue.writeBuffer.`;
   }
   if (size > device.limits.maxBufferSize) {
@@ -216,7 +224,10 @@ function allocate(device: DeviceState, size: number, label: string | undefined):
   const address = device.executor.allocate(size);
   if (address === null) {
     const name = nameOf('buffer', { label: label ?? '' });
-    device.raise('out-of-memory', `createBuffer: no memory is left for the ${name} of ${size} bytes. destroy() buffers you no longer need.`);
+    device.raise(
+      'out-of-memory',
+      `createBuffer: no memory is left for the ${name} of ${size} bytes. destroy() buffers you no longer need.`,
+    );
   }
   return address;
 }

@@ -1,6 +1,6 @@
 /** The device as its objects see it: errors and their scopes, loss, and the machine below. */
 
-import type { Compiler, CompileOptions } from './compiler.ts';
+import type { CompileOptions, Compiler } from './compiler.ts';
 import { GPUInternalError, GPUOutOfMemoryError, GPUValidationError } from './errors.ts';
 import type { Executor } from './executor.ts';
 import type { Limits } from './limits.ts';
@@ -28,6 +28,7 @@ export class DeviceState {
   readonly mapped = new Set<Mapped>();
   readonly #scopes: ErrorScope[] = [];
   readonly #groups = new Map<string, number>();
+  #groupCount = 0;
   /** Gives the memory of objects back that were dropped without `destroy()`. */
   readonly #forgotten = new FinalizationRegistry<() => void>((release) => {
     if (!this.lost) release();
@@ -72,10 +73,17 @@ export class DeviceState {
 
   /** The same number for the same text: layouts compare by it. */
   groupNumber(key: string): number {
-    const known = this.#groups.get(key);
-    if (known !== undefined) return known;
-    this.#groups.set(key, this.#groups.size);
-    return this.#groups.size - 1;
+    let number = this.#groups.get(key);
+    if (number === undefined) {
+      number = this.newGroupNumber();
+      this.#groups.set(key, number);
+    }
+    return number;
+  }
+
+  /** A number for a layout that equals no other. */
+  newGroupNumber(): number {
+    return this.#groupCount++;
   }
 
   /** Calls `release` once `object` is garbage; `release` must not refer to it. */

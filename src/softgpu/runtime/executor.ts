@@ -103,14 +103,15 @@ export interface Executor {
   readonly shared: boolean;
   /** Settles with the reason once the executor died by itself; stays pending otherwise, also after `destroy`. */
   readonly failure: Promise<Error>;
-  /** The address of zero-filled bytes, a multiple of 256; null where memory ran out. */
-  allocate(bytes: number): number | null;
+  /**
+   * The address of zero-filled bytes, a multiple of 256; null where memory ran out.
+   * For access by 'commands', reused memory may be cleared by a command: `bytes` shows zeros only after `done`.
+   * For the 'host', zeros are there at once, at the price of clearing on this thread and of not reusing memory that work under way may use.
+   */
+  allocate(bytes: number, access?: 'commands' | 'host'): number | null;
   /** Gives memory back, once the work submitted so far is done. */
   free(address: number): void;
-  /**
-   * A view of the whole memory; it can go stale with every `allocate`, since memory grows. For reading, after `done`:
-   * what is written here can be overtaken by commands under way (such as those that clear reused memory), a write command cannot.
-   */
+  /** A view of the whole memory; it can go stale with every `allocate`, since memory grows. Its bytes are as commands left them once `done` resolved. */
   bytes(): Uint8Array;
   /** Compiles the kernel for all threads, in the background where there are some. Throws a RangeError where memory ran out. */
   loadKernel(kernel: CompiledKernel, options?: KernelOptions): KernelHandle;

@@ -44,6 +44,8 @@ export class GPUSupportedFeatures extends ReadonlyStringSet {}
 
 export class WGSLLanguageFeatures extends ReadonlyStringSet {}
 
-/** Optional features that need no compiler. */
-export const runtimeFeatures: readonly GPUFeatureName[] = ['core-features-and-limits', 'timestamp-query'];
+/** The feature every device of a core adapter has without asking. */
+export const coreFeature: GPUFeatureName = 'core-features-and-limits';
 
+/** Optional features that need nothing of the compiler. */
+export const runtimeFeatures: readonly GPUFeatureName[] = [coreFeature, 'timestamp-query'];

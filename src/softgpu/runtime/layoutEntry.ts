@@ -46,7 +46,12 @@ export function toLayoutEntry(given: GPUBindGroupLayoutEntry, limits: Readonly<L
   };
 }
 
-function commonProblem(binding: number, visibility: number, present: readonly string[], limits: Readonly<Limits>): string | null {
+function commonProblem(
+  binding: number,
+  visibility: number,
+  present: readonly string[],
+  limits: Readonly<Limits>,
+): string | null {
   if (binding >= limits.maxBindingsPerBindGroup) {
     return `Binding ${binding} is not below maxBindingsPerBindGroup, which is ${limits.maxBindingsPerBindGroup}.`;
   }
@@ -65,11 +70,16 @@ interface DescribedResource {
   readonly minBindingSize?: number;
 }
 
-function describeResource(given: GPUBindGroupLayoutEntry, kind: LayoutEntry['kind'], visibility: number): DescribedResource {
+function describeResource(
+  given: GPUBindGroupLayoutEntry,
+  kind: LayoutEntry['kind'],
+  visibility: number,
+): DescribedResource {
   if (kind === 'buffer') return describeBuffer(given.buffer ?? {}, visibility);
   if (kind === 'texture') return describeTexture(given.texture ?? {});
   if (kind === 'storageTexture') return describeStorageTexture(given.storageTexture!, visibility);
-  if (kind === 'sampler') return { key: toEnum(given.sampler?.type ?? 'filtering', samplerTypes, 'sampler.type'), problem: null };
+  if (kind === 'sampler')
+    return { key: toEnum(given.sampler?.type ?? 'filtering', samplerTypes, 'sampler.type'), problem: null };
   return { key: '', problem: null };
 }
 
@@ -80,7 +90,9 @@ function describeBuffer(buffer: GPUBufferBindingLayout, visibility: number): Des
   const writable = type === 'storage' && (visibility & GPUShaderStage.VERTEX) !== 0;
   return {
     key: `${type} ${hasDynamicOffset} ${minBindingSize}`,
-    problem: writable ? 'A vertex shader cannot write storage buffers: use read-only-storage, or leave out VERTEX.' : null,
+    problem: writable
+      ? 'A vertex shader cannot write storage buffers: use read-only-storage, or leave out VERTEX.'
+      : null,
     type,
     hasDynamicOffset,
     minBindingSize,

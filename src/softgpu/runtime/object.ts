@@ -10,7 +10,8 @@ export const construct: unique symbol = Symbol('softgpu.construct');
 
 /** Throws the TypeError that `new GPUBuffer()` in a program must throw. */
 export function forbidConstruction(token: typeof construct): void {
-  if (token !== construct) throw new TypeError('Illegal constructor: objects of WebGPU come from the methods of a device.');
+  if (token !== construct)
+    throw new TypeError('Illegal constructor: objects of WebGPU come from the methods of a device.');
 }
 
 /** The slots every object of a device has. */

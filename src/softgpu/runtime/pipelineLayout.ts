@@ -15,11 +15,14 @@ export class GPUPipelineLayout extends GPUObject<PipelineLayoutInner> implements
 
 /** createPipelineLayout of the specification. */
 export function createPipelineLayout(device: DeviceState, descriptor: GPUPipelineLayoutDescriptor): GPUPipelineLayout {
-  const layouts = toSequence(required(descriptor.bindGroupLayouts, 'bindGroupLayouts'), 'bindGroupLayouts').map((layout) =>
-    layout === null || layout === undefined ? null : toObject(layout, GPUBindGroupLayout, 'bindGroupLayouts'),
+  const layouts = toSequence(required(descriptor.bindGroupLayouts, 'bindGroupLayouts'), 'bindGroupLayouts').map(
+    (layout) =>
+      layout === null || layout === undefined ? null : toObject(layout, GPUBindGroupLayout, 'bindGroupLayouts'),
   );
   const valid = device.accepts('createPipelineLayout', layoutProblem(device, layouts));
-  const groups = layouts.map((layout) => (layout === null || layout[inner].entries.length === 0 ? null : layout[inner]));
+  const groups = layouts.map((layout) =>
+    layout === null || layout[inner].entries.length === 0 ? null : layout[inner],
+  );
   return new GPUPipelineLayout(construct, descriptor.label, { device, valid, groups });
 }
 
@@ -28,8 +31,12 @@ function layoutProblem(device: DeviceState, layouts: readonly (GPUBindGroupLayou
     return `${layouts.length} bind group layouts are more than maxBindGroups, which is ${device.limits.maxBindGroups}.`;
   }
   for (const layout of layouts) {
-    const problem = layout === null ? null : useProblem(device, 'bind group layout', layout);
+    if (layout === null) continue;
+    const problem = useProblem(device, 'bind group layout', layout);
     if (problem !== null) return problem;
+    if (layout[inner].exclusive) {
+      return "A bind group layout of a pipeline made with layout 'auto' works with that pipeline only. Use createBindGroupLayout.";
+    }
   }
   return slotProblem(
     layouts.flatMap((layout) => layout?.[inner].entries ?? []),

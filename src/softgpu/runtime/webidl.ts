@@ -33,7 +33,9 @@ export function toDouble(value: unknown, name: string): number {
 export function toEnum<Value extends string>(value: unknown, allowed: readonly Value[], name: string): Value {
   const found = allowed.find((each) => each === String(value));
   if (found === undefined) {
-    throw new TypeError(`${name} must be one of ${allowed.map((each) => `'${each}'`).join(', ')}, not '${String(value)}'.`);
+    throw new TypeError(
+      `${name} must be one of ${allowed.map((each) => `'${each}'`).join(', ')}, not '${String(value)}'.`,
+    );
   }
   return found;
 }
@@ -53,7 +55,10 @@ export function toSequence<Item>(value: Iterable<Item>, name: string): Item[] {
 }
 
 /** A dictionary that may be left out: undefined and null are the empty one. */
-export function toDictionary<Dictionary extends object>(value: Dictionary | null | undefined, name: string): Partial<Dictionary> {
+export function toDictionary<Dictionary extends object>(
+  value: Dictionary | null | undefined,
+  name: string,
+): Partial<Dictionary> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' && typeof value !== 'function') throw new TypeError(`${name} must be an object.`);
   return value;

@@ -1,0 +1,14 @@
+import type { CompileOptions, Compiler } from './compiler.ts';
+import type { Executor } from './executor.ts';
+
+/** What lies below the WebGPU objects, given to them from outside so that tests can stand in for it. */
+export interface Host {
+  readonly compiler: Compiler;
+  /** Bytes the memory of one device can grow to. */
+  readonly capacity: number;
+  /** Whether the engine has relaxed SIMD. */
+  readonly relaxed: boolean;
+  readonly check?: NonNullable<CompileOptions['check']>;
+  /** Makes the memory and threads of one device. */
+  createExecutor(): Executor | Promise<Executor>;
+}

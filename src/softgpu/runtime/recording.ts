@@ -1,0 +1,41 @@
+/** What an encoder records: commands with their addresses, and everything that must still be there when they are submitted. */
+
+import type { GPUBindGroup } from './bindGroup.ts';
+import type { GPUBuffer } from './buffer.ts';
+import type { GPUComputePipeline } from './computePipeline.ts';
+import type { Command } from './executor.ts';
+import { inner, nameOf } from './object.ts';
+import type { GPUQuerySet } from './querySet.ts';
+
+export class Recording {
+  readonly commands: Command[] = [];
+  readonly buffers = new Set<GPUBuffer>();
+  readonly bindGroups = new Set<GPUBindGroup>();
+  readonly querySets = new Set<GPUQuerySet>();
+  /** Held so that their kernels stay loaded. */
+  readonly pipelines = new Set<GPUComputePipeline>();
+
+  /** Why the commands cannot be submitted now, or null. */
+  problem(): string | null {
+    for (const buffer of this.buffers) {
+      if (buffer[inner].state !== 'available') return stateProblem(buffer);
+    }
+    for (const group of this.bindGroups) {
+      for (const { buffer } of group[inner].bound) {
+        if (buffer[inner].state !== 'available') return stateProblem(buffer);
+      }
+    }
+    for (const querySet of this.querySets) {
+      if (querySet[inner].destroyed) return `The ${nameOf('query set', querySet)} is destroyed.`;
+    }
+    return null;
+  }
+}
+
+/** Why commands cannot use a buffer that is not available. */
+export function stateProblem(buffer: GPUBuffer): string {
+  const name = nameOf('buffer', buffer);
+  return buffer[inner].state === 'destroyed'
+    ? `The ${name} is destroyed. Destroy buffers after the last submit that uses them.`
+    : `The ${name} is mapped, or being mapped. Call unmap() before submitting work that uses it.`;
+}
