@@ -171,14 +171,38 @@ export type Expression =
   | { readonly kind: 'variable'; readonly type: Type; readonly span: Span; readonly variable: Variable }
   | { readonly kind: 'deref'; readonly type: Type; readonly span: Span; readonly pointer: Expression }
   // Parts, of a place or of a value, as `base` is.
-  | { readonly kind: 'member'; readonly type: Type; readonly span: Span; readonly base: Expression; readonly index: number }
+  | {
+      readonly kind: 'member';
+      readonly type: Type;
+      readonly span: Span;
+      readonly base: Expression;
+      readonly index: number;
+    }
   /** An array's element, a vector's component or a matrix's column, by an index of i32 or u32. */
-  | { readonly kind: 'element'; readonly type: Type; readonly span: Span; readonly base: Expression; readonly index: Expression }
+  | {
+      readonly kind: 'element';
+      readonly type: Type;
+      readonly span: Span;
+      readonly base: Expression;
+      readonly index: Expression;
+    }
   /** One or more components of a vector; of a place only with one lane. */
-  | { readonly kind: 'swizzle'; readonly type: Type; readonly span: Span; readonly base: Expression; readonly lanes: readonly number[] }
+  | {
+      readonly kind: 'swizzle';
+      readonly type: Type;
+      readonly span: Span;
+      readonly base: Expression;
+      readonly lanes: readonly number[];
+    }
   | { readonly kind: 'load'; readonly type: Type; readonly span: Span; readonly place: Expression }
   | { readonly kind: 'addressOf'; readonly type: Type; readonly span: Span; readonly place: Expression }
-  | { readonly kind: 'unary'; readonly type: Type; readonly span: Span; readonly op: '-' | '!' | '~'; readonly operand: Expression }
+  | {
+      readonly kind: 'unary';
+      readonly type: Type;
+      readonly span: Span;
+      readonly op: '-' | '!' | '~';
+      readonly operand: Expression;
+    }
   /**
    * Operands have one type, but: a vector with a scalar of its element type,
    * matrix products, and shifts (right side u32). `&&` and `||` short-circuit.
@@ -200,8 +224,20 @@ export type Expression =
   /** Component-wise conversion between scalar types: `f32(i)`, `vec3<u32>(v)`, `mat2x2<f16>(m)`. */
   | { readonly kind: 'convert'; readonly type: Type; readonly span: Span; readonly value: Expression }
   /** A built-in function by its specified name (`bitcast` too; the target is `type`). Memory arguments are pointer values. */
-  | { readonly kind: 'builtin'; readonly type: Type | null; readonly span: Span; readonly name: string; readonly args: readonly Expression[] }
-  | { readonly kind: 'call'; readonly type: Type | null; readonly span: Span; readonly callee: Function; readonly args: readonly Expression[] };
+  | {
+      readonly kind: 'builtin';
+      readonly type: Type | null;
+      readonly span: Span;
+      readonly name: string;
+      readonly args: readonly Expression[];
+    }
+  | {
+      readonly kind: 'call';
+      readonly type: Type | null;
+      readonly span: Span;
+      readonly callee: Function;
+      readonly args: readonly Expression[];
+    };
 
 /**
  * A constant of a concrete type. Scalars: a number (i32 and u32 as integers,

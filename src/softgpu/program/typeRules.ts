@@ -4,6 +4,8 @@ import type { ScalarType, StructType, Type } from './type.ts';
 
 export function isAbstract(type: Type): boolean {
   if (type.kind === 'array') return isAbstract(type.element);
+  // The result of frexp or modf of an abstract number.
+  if (type.kind === 'struct') return !ofMembers(type, concrete, (member) => !isAbstract(member));
   const element = scalarOf(type);
   return element !== null && (element.scalar === 'abstract-int' || element.scalar === 'abstract-float');
 }
@@ -91,7 +93,34 @@ export function containsAtomic(type: Type): boolean {
   return type.kind === 'atomic';
 }
 
+/** Levels of arrays and structures; https://www.w3.org/TR/WGSL/#limits bounds them. */
+export function nestingDepth(type: Type): number {
+  switch (type.kind) {
+    case 'vector':
+      return 1;
+    case 'matrix':
+      return 2;
+    case 'array':
+      return 1 + nestingDepth(type.element);
+    case 'pointer':
+      return nestingDepth(type.target);
+    case 'struct': {
+      let depth = depths.get(type);
+      if (depth === undefined) {
+        depth = 1 + type.members.reduce((deepest, member) => Math.max(deepest, nestingDepth(member.type)), 0);
+        depths.set(type, depth);
+      }
+      return depth;
+    }
+    default:
+      return 0;
+  }
+}
+
+const depths = new WeakMap<StructType, number>();
+
 /** Answers for structures, by declaration: a deep nest of them is walked once, not once a path. */
+const concrete = new WeakMap<StructType, boolean>();
 const constructible = new WeakMap<StructType, boolean>();
 const hostShareable = new WeakMap<StructType, boolean>();
 const creationFixed = new WeakMap<StructType, boolean>();
