@@ -45,7 +45,10 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
   }
 
   function runWorkgroups(kernel: LoadedKernel, record: number, args: number, end: number): void {
-    if (end === 1) return thread.call(kernel, thread.argsFor(kernel, args), 0, 1);
+    if (end === 1) {
+      thread.call(kernel, thread.argsFor(kernel, args), 0, 1);
+      return;
+    }
     const first = kernel.cost * end <= alone ? runAlone(kernel, args, end) : 0;
     if (first === end) return;
     const start = performance.now();
@@ -84,14 +87,14 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
   const chunk = 1 << 19; // bytes that one thread moves before another wakes up
 
   function copy(source: number, destination: number, bytes: number): void {
-    if (threads === 1 || bytes < 2 * chunk) return thread.copy(destination, source, bytes);
     const end = destination + bytes;
-    jobs.share({ kind: J.copy, kernel: null, record: 0, args: source, first: destination, end, chunk });
+    if (threads === 1 || bytes < 2 * chunk) thread.copy(destination, source, bytes);
+    else jobs.share({ kind: J.copy, kernel: null, record: 0, args: source, first: destination, end, chunk });
   }
 
   function clear(address: number, bytes: number): void {
-    if (threads === 1 || bytes < 2 * chunk) return thread.fill(address, 0, bytes);
-    jobs.share({ kind: J.clear, kernel: null, record: 0, args: 0, first: address, end: address + bytes, chunk });
+    if (threads === 1 || bytes < 2 * chunk) thread.fill(address, 0, bytes);
+    else jobs.share({ kind: J.clear, kernel: null, record: 0, args: 0, first: address, end: address + bytes, chunk });
   }
 
   function timestamp(address: number): void {

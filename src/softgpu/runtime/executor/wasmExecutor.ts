@@ -73,14 +73,17 @@ export class WasmExecutor implements Executor {
     else this.#spawn(running);
   }
 
-  allocate(bytes: number): number | null {
+  allocate(bytes: number, access: 'commands' | 'host' = 'host'): number | null {
     const running = this.#running;
-    const allocation = running?.allocator.take(bytes) ?? null;
-    if (running === null || allocation === null) return null;
+    if (running === null) return null;
+    const { allocator, completion, memory } = running;
+    // Commands run in order, so those to come can have what those under way still use.
+    const allocation = access === 'host' ? allocator.take(bytes, completion.completed) : allocator.take(bytes);
+    if (allocation === null) return null;
     const { address, dirtyBytes } = allocation;
     if (dirtyBytes === 0) return address;
-    if (dirtyBytes <= MOST_CLEARED_HERE && running.completion.idle)
-      running.memory.bytes.fill(0, address, address + dirtyBytes);
+    if (access === 'host' || (dirtyBytes <= MOST_CLEARED_HERE && completion.idle))
+      memory.bytes.fill(0, address, address + dirtyBytes);
     else this.submit([{ op: 'clear', address, bytes: dirtyBytes }]);
     return address;
   }
@@ -126,7 +129,7 @@ export class WasmExecutor implements Executor {
       encodeFence(stream, completion.submit());
       stream.publish();
     } catch (error) {
-      return this.#die(error instanceof Error ? error : new Error(String(error)));
+      this.#die(error instanceof Error ? error : new Error(String(error)));
     }
     this.#drain();
   }
@@ -144,7 +147,10 @@ export class WasmExecutor implements Executor {
   #write(running: Running, { address, bytes }: WriteCommand, first: boolean): void {
     const { memory, stream, allocator, completion } = running;
     if (bytes.length === 0) return;
-    if (first && completion.idle) return memory.bytes.set(bytes, address);
+    if (first && completion.idle) {
+      memory.bytes.set(bytes, address);
+      return;
+    }
     const staging = allocator.take(bytes.length, completion.completed);
     if (staging === null)
       throw new RangeError(
@@ -173,7 +179,10 @@ export class WasmExecutor implements Executor {
         message: (message) => this.#onMessage(message, thread),
         died: (reason) => this.#onDeath(reason, thread),
       });
-      if (worker === undefined) return this.#leadHere(running);
+      if (worker === undefined) {
+        this.#leadHere(running);
+        return;
+      }
       workers.push(worker);
     }
   }
