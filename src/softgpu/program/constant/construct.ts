@@ -4,7 +4,6 @@ import type { ConstantValue } from '../program.ts';
 import type { Type } from '../type.ts';
 import { typeName } from '../typeRules.ts';
 import { convertConstant } from './convert.ts';
-import { parts } from './number.ts';
 
 /**
  * The value of a constructor of `type` (see `Construction`): `args` are of the
@@ -57,9 +56,4 @@ export function zeroValue(type: Type): ConstantValue {
 
 function repeat(count: number, value: ConstantValue): readonly ConstantValue[] {
   return new Array<ConstantValue>(count).fill(value);
-}
-
-/** The element of a constant that `index` names; null if it is out of range, which is an error in WGSL. */
-export function constantElement(value: ConstantValue, index: number): ConstantValue | null {
-  return parts(value)[index] ?? null;
 }
