@@ -1,7 +1,7 @@
 /**
- * The syntax tree of a WGSL module, as written: nothing is resolved, no type is known, and every statement keeps its source form.
- * Types and expressions share one grammar (a type is a template-elaborated identifier), so `vec4<f32>` is an `IdentifierExpression`
- * wherever it stands. Empty statements and empty declarations (`;`) leave no node.
+ * The syntax tree of a WGSL module, as written: nothing is resolved, no type is known, and every statement keeps its
+ * source form. Types and expressions share one grammar (a type is a template-elaborated identifier), so `vec4<f32>` is an
+ * `IdentifierExpression` wherever it stands. Empty statements and empty declarations (`;`) leave no node.
  */
 
 import type { Expression, IdentifierExpression, Name, Span } from './astExpressions.ts';
@@ -12,7 +12,7 @@ export type * from './astStatements.ts';
 
 // ---- Attributes and directives
 
-/** The severity and rule of `diagnostic(off, derivative_uniformity)`; `rule` is `name` or `namespace.name`. Both are checked to be well formed. */
+/** The severity and rule of `diagnostic(off, derivative_uniformity)`; `rule` is `name` or `namespace.name`, unchecked. */
 export interface DiagnosticControl {
   readonly severity: 'off' | 'info' | 'warning' | 'error';
   readonly rule: Name;
@@ -20,9 +20,10 @@ export interface DiagnosticControl {
 }
 
 /**
- * `@name(args)`. The parser has checked that the attribute exists, is allowed at this kind of place, is not repeated, and has the right number of
- * arguments. `@diagnostic(severity, rule)` has `control` and no `args`; for every other attribute `control` is null. The one argument of `@builtin`
- * and those of `@interpolate` are identifiers that name no declaration (context-dependent names).
+ * `@name(args)`. The parser has checked that the attribute exists, is allowed at this kind of place, is not repeated, and
+ * has the right number of arguments. `@diagnostic(severity, rule)` has `control` and no `args`; for every other attribute
+ * `control` is null. The arguments of `@builtin` (a second one is a depth mode) and `@interpolate` are identifiers without
+ * template lists that name no declaration (context-dependent names); which names exist, the parser does not check.
  */
 export interface Attribute {
   readonly name: Name;
@@ -53,7 +54,7 @@ export type Directive = EnableDirective | RequiresDirective | DiagnosticDirectiv
 
 // ---- Declarations
 
-/** At module scope and in a function. `templateArgs` holds what stands in `var<…>`: address space and access mode, as context-dependent names. */
+/** At module scope and in a function. `templateArgs` holds what stands in `var<…>`: address space and access mode. */
 export interface VarDeclaration {
   readonly kind: 'var';
   readonly attributes: readonly Attribute[];

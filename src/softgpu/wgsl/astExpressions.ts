@@ -18,7 +18,7 @@ export interface BoolLiteral {
   readonly span: Span;
 }
 
-/** `value` is never negative (a minus is a unary operator) and fits the suffixed type; without suffix it is an AbstractInt and fits i64. */
+/** `value` is never negative (a minus is a unary operator) and fits its type: AbstractInt (64 bits) without suffix. */
 export interface IntLiteral {
   readonly kind: 'int';
   readonly value: bigint;
@@ -26,7 +26,7 @@ export interface IntLiteral {
   readonly span: Span;
 }
 
-/** `value` is finite and already rounded to its type: f64 for an AbstractFloat (no suffix), f32 for `f`, f16 for `h`. */
+/** `value` is finite and rounded to its type: f64 for an AbstractFloat (no suffix), f32 for `f`, f16 for `h`. */
 export interface FloatLiteral {
   readonly kind: 'float';
   readonly value: number;

@@ -48,9 +48,10 @@ const rules: ReadonlyMap<string, AttributeRule> = new Map<string, AttributeRule>
 export function parseAttributes(reader: TokenReader): readonly Attribute[] {
   if (reader.kind !== Token.At) return none;
   const attributes: Attribute[] = [];
+  const seen = new Set<string>();
   while (reader.kind === Token.At) {
     const attribute = parseAttribute(reader);
-    checkNotRepeated(reader, attributes, attribute);
+    checkNotRepeated(reader, seen, attribute);
     attributes.push(attribute);
   }
   return attributes;
@@ -75,15 +76,11 @@ export function checkNone(reader: TokenReader, attributes: readonly Attribute[],
   if (first !== undefined) reader.failAt(first.span, `attribute '@${first.name.text}' cannot be applied to ${what}`);
 }
 
-function checkNotRepeated(reader: TokenReader, earlier: readonly Attribute[], attribute: Attribute): void {
-  const { name, control, span } = attribute;
-  for (const other of earlier) {
-    if (other.name.text !== name.text) continue;
-    if (control === null) reader.failAt(span, `attribute '@${name.text}' is repeated`);
-    if (other.control?.rule.text === control.rule.text) {
-      reader.failAt(span, `'@diagnostic' is repeated for the rule '${control.rule.text}'`);
-    }
-  }
+/** An attribute may stand once, and `@diagnostic` once for each rule. */
+function checkNotRepeated(reader: TokenReader, seen: Set<string>, { name, control, span }: Attribute): void {
+  const shown = control === null ? `'@${name.text}'` : `'@diagnostic' for the rule '${control.rule.text}'`;
+  if (seen.has(shown)) reader.failAt(span, `attribute ${shown} is repeated`);
+  seen.add(shown);
 }
 
 function parseAttribute(reader: TokenReader): Attribute {

@@ -31,9 +31,13 @@ export function startsIdentifier(codePoint: number): boolean {
   return codePoint < 128 ? asciiClass[codePoint] === 1 : xidStart.test(String.fromCodePoint(codePoint));
 }
 
+// WGSL is defined over Unicode 14; these joined XID_Continue in Unicode 15.1, which some engines have.
+const joinedLater: ReadonlySet<number> = new Set([0x200c, 0x200d, 0x30fb, 0xff65]);
+
 /** Whether the code point is XID_Continue (which includes `_`). */
 export function continuesIdentifier(codePoint: number): boolean {
-  return codePoint < 128 ? asciiClass[codePoint] !== 0 : xidContinue.test(String.fromCodePoint(codePoint));
+  if (codePoint < 128) return asciiClass[codePoint] !== 0;
+  return xidContinue.test(String.fromCodePoint(codePoint)) && !joinedLater.has(codePoint);
 }
 
 /** Offset of the first character at or after `at` that is not part of an identifier. */

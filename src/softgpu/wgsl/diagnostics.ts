@@ -42,7 +42,7 @@ export function position(source: string, offset: number): Position {
   return { lineNum, linePos: end - lineStart + 1 };
 }
 
-/** WGSL section 3.2: LF, VT, FF, CR, NEL, LINE SEPARATOR and PARAGRAPH SEPARATOR break a line (and CR LF together break one). */
+/** WGSL section 3.2: LF, VT, FF, CR, NEL, LINE SEPARATOR and PARAGRAPH SEPARATOR break a line (CR LF is one break). */
 export function isLineBreak(code: number): boolean {
   return (code >= 0x0a && code <= 0x0d) || code === 0x85 || code === 0x2028 || code === 0x2029;
 }

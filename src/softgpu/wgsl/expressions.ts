@@ -1,6 +1,6 @@
 /**
- * Expressions (WGSL section 8.18). The grammar leaves many pairs of operators without precedence, and those need parentheses:
- * `a & b | c`, `a << b + c`, `a < b < c`, `a && b || c` are errors.
+ * Expressions (WGSL section 8.18). The grammar leaves many pairs of operators without precedence, and those need
+ * parentheses: `a & b | c`, `a << b + c`, `a < b < c`, `a && b || c` are errors.
  */
 
 import type {
@@ -220,10 +220,7 @@ function failPrimary(reader: TokenReader): never {
     case Token.AndAnd:
       return reader.fail("expected an expression, found '&&': write '& &' to take an address twice");
     case Token.PlusPlus:
-    case Token.MinusMinus:
-      return reader.fail(
-        `expected an expression, found ${reader.describe()}: WGSL has no prefix increment or decrement`,
-      );
+      return reader.fail("expected an expression, found '++': WGSL has no prefix increment");
     case Token.Plus:
       return reader.fail("expected an expression, found '+': WGSL has no unary plus");
     default:

@@ -1,6 +1,6 @@
 /**
- * Text to tokens (WGSL section 3), with template list discovery (section 3.9) in the same pass: the `<` and `>` around a template
- * list become TemplateStart and TemplateEnd, so that the parser never guesses.
+ * Text to tokens (WGSL section 3), with template list discovery (section 3.9) in the same pass: the `<` and `>` around a
+ * template list become TemplateStart and TemplateEnd, so that the parser never guesses.
  */
 
 import { identifierEnd, isBlankspace, isDigit, startsIdentifier } from './characters.ts';

@@ -142,8 +142,8 @@ export function floatValue(text: string): LiteralValue<number, '' | 'f' | 'h'> {
 }
 
 /**
- * Value of a hexadecimal float without suffix, rounded to f64, and whether that is exact. Digits after the 16th significant
- * one are dropped, as section 3.5.2 allows.
+ * Value of a hexadecimal float without suffix, rounded to f64, and whether that is exact. Digits after the 16th
+ * significant one are dropped, as section 3.5.2 allows.
  */
 function hexValue(text: string): { value: number; exact: boolean } {
   const [, whole = '', fraction = '', power = '0'] = /^0[xX](\w*?)(?:\.(\w*?))?(?:[pP](.*))?$/.exec(text) ?? [];

@@ -32,8 +32,8 @@ const MAX_PARAMETERS = 255;
 const MAX_MEMBERS = 1023;
 
 /**
- * Parse a WGSL module. Checks what the grammar says, and what can be told without knowing names and types: which attributes
- * stand where, where `break`, `continue` and `return` may be, the one `default` of a switch, the range of literals.
+ * Parse a WGSL module. Checks what the grammar says, and what can be told without knowing names and types: which
+ * attributes stand where, where `break`, `continue` and `return` may be, the one `default` of a switch, the range of literals.
  *
  * @throws WgslError at the first violation.
  */
@@ -82,7 +82,7 @@ function parseDirective(reader: TokenReader): Directive | null {
   }
 }
 
-/** Names separated by commas, a comma after the last allowed, and the `;`; the reader stands at the directive's keyword. */
+/** Names separated by commas, one after the last allowed, and the `;`; the reader stands at the directive's keyword. */
 function parseNames(reader: TokenReader, what: string): Name[] {
   const directive = reader.describe();
   reader.advance();

@@ -1,6 +1,6 @@
 /**
- * Statements and declarations without a block: `var`, `let`, `const` and const_assert (WGSL sections 7 and 9.8), assignments,
- * increments and function calls (sections 9.2 to 9.5). None takes its `;` here, because a `for` header has none.
+ * Statements and declarations without a block: `var`, `let`, `const` and const_assert (WGSL sections 7 and 9.8),
+ * assignments, increments and function calls (sections 9.2 to 9.5). None takes its `;` here, because a `for` header has none.
  */
 
 import type {

@@ -72,8 +72,23 @@ function parseBlock(
 }
 
 function closeBlock(reader: TokenReader): void {
-  if (!reader.take(Token.RightBrace)) reader.failExpected("a statement or '}'");
+  if (!reader.take(Token.RightBrace)) failStatement(reader);
   reader.leaveBlock();
+}
+
+function failStatement(reader: TokenReader): never {
+  switch (reader.kind) {
+    case Token.KeywordBreak:
+      return reader.fail("'break if' may only end a 'continuing' block: write 'if condition { break; }'");
+    case Token.KeywordContinuing:
+      return reader.fail("'continuing' may only end the body of a 'loop'");
+    case Token.KeywordElse:
+      return reader.fail("'else' without an 'if' before it");
+    case Token.KeywordFn:
+      return reader.fail("a function cannot be declared inside a function: is a '}' missing?");
+    default:
+      return reader.failExpected("a statement or '}'");
+  }
 }
 
 function parseStatementAttributes(reader: TokenReader): readonly Attribute[] {

@@ -1,7 +1,7 @@
 /**
- * Template list discovery (WGSL section 3.9): which `<` and `>` enclose template lists. The specification words it on characters;
- * here it runs on tokens as the lexer finds them. The one difference is in favor of programs: the `=` of a `<=` that follows
- * something other than an identifier, as in `f(x)<=b`, is not taken for an assignment.
+ * Template list discovery (WGSL section 3.9): which `<` and `>` enclose template lists. The specification words it on
+ * characters; here it runs on tokens as the lexer finds them. The one difference is in favor of programs: the `=` of a
+ * `<=` that follows something other than an identifier, as in `f(x)<=b`, is not taken for an assignment.
  */
 
 import { Token } from './tokens.ts';

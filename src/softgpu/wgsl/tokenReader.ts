@@ -86,8 +86,8 @@ export class TokenReader {
   }
 
   /**
-   * Take the first character of `--` or `&&` where only that can be meant: in `a--b`, and in `&&a`. Section 3.1: a token is the
-   * longest that may stand there.
+   * Take the first character of `--` or `&&` where only that can be meant: in `a--b`, and in `&&a`. Section 3.1: a token
+   * is the longest that may stand there.
    */
   takeHalf(half: typeof Token.Minus | typeof Token.And): void {
     this.#kinds[this.#index] = half;
@@ -100,7 +100,7 @@ export class TokenReader {
     if (!this.take(kind)) this.failExpected(`'${spelling(kind)}' ${where}`);
   }
 
-  /** Take the `;` that ends a statement or declaration. The message points after the last token, where it is missing. */
+  /** Take the `;` that ends a statement or declaration; a message points after the last token, where it is missing. */
   expectSemicolon(where: string): void {
     if (this.take(Token.Semicolon)) return;
     if (this.#kind === Token.Invalid) this.failInvalid();
