@@ -196,6 +196,7 @@ function f32Text(bits: number): string {
 /** The shortest decimal that rounds to the f32 with these bits. */
 function shortestF32(bits: number): number {
   const value = new Float32Array(new Uint32Array([bits]).buffer)[0]!;
+  if (value === 0) return value;
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;
