@@ -88,6 +88,8 @@ export function busyKernel(shared: boolean, turns: number): CompiledKernel {
     eachWorkgroup(code, () => {
       code.i32Const(turns);
       code.set(turn);
+      code.f32Const(0);
+      code.set(value);
       const again = code.loop();
       code.get(value);
       code.f32Const(0.999);
