@@ -9,7 +9,7 @@ import type { Lanes } from './intern.ts';
 import type { Meaning } from './meaning.ts';
 import { type ConstructorTarget, resolveConstructor } from './overloads/construct.ts';
 import { reject } from './rejection.ts';
-import { typeExpression } from './typeExpression.ts';
+import { checkElementCount, typeExpression } from './typeExpression.ts';
 
 /** What a call of a type makes: that type, or one whose elements the arguments decide. */
 export function constructorTarget(env: Environment, callee: IdentifierExpression, meaning: Meaning): ConstructorTarget {
@@ -39,12 +39,14 @@ export function construct(
   );
   if ('failure' in construction) reject(node.span, construction.failure);
   const { form, type, parameters } = construction;
-  if (form === 'zero') return constant(type, zeroValue(type), node.span);
+  if (form === 'zero') {
+    checkElementCount(type, node.span);
+    return constant(type, zeroValue(type), node.span);
+  }
   const args: Typed[] = [];
   for (const [i, arg] of given.entries()) args.push(convertTo(arg, parameters[i]!, arg.span, () => ''));
   const [first] = args;
-  if (first === undefined) return constant(type, zeroValue(type), node.span);
-  if (form === 'identity') return first;
+  if (first === undefined || form === 'identity') return first ?? constant(type, zeroValue(type), node.span);
   if (form === 'convert') {
     if (first.kind === 'constant') return castConstant(env, first, type, node.span);
     return { kind: 'convert', type, span: node.span, value: first };

@@ -11,7 +11,14 @@ import type { Meaning } from './meaning.ts';
 import type { ConstantValue, Override, Variable } from './program.ts';
 import { reject } from './rejection.ts';
 import type { AccessMode, AddressSpace, Type } from './type.ts';
-import { accessMode, addressSpace, defaultAccess, isOverrideExpression, typeExpression } from './typeExpression.ts';
+import {
+  accessMode,
+  addressSpace,
+  checkElementCount,
+  defaultAccess,
+  isOverrideExpression,
+  typeExpression,
+} from './typeExpression.ts';
 import {
   containsAtomic,
   hasCreationFixedFootprint,
@@ -20,9 +27,6 @@ import {
   isHostShareable,
   typeName,
 } from './typeRules.ts';
-
-/** Elements of an array outside buffers; https://www.w3.org/TR/WGSL/#limits asks for no more. */
-const MAX_ELEMENTS = 65535;
 
 export function globalVariable(env: Environment, node: VarDeclaration): Variable {
   const stated = node.type === null ? null : typeExpression(env, node.type);
@@ -74,17 +78,7 @@ function checkStoreType(node: VarDeclaration, space: AddressSpace, access: Acces
     }
     default:
   }
-  if (space === 'private' || space === 'workgroup') checkCount(type, node);
-}
-
-function checkCount(type: Type, { name, type: written }: VarDeclaration): void {
-  for (let at = type; at.kind === 'array'; at = at.element) {
-    if (at.count !== null && at.count > MAX_ELEMENTS)
-      reject(
-        (written ?? name).span,
-        `an array outside of buffers can have at most ${MAX_ELEMENTS} elements, got ${at.count}`,
-      );
-  }
+  if (space === 'private' || space === 'workgroup') checkElementCount(type, span);
 }
 
 function hasOverrideLength(type: Type): boolean {

@@ -1,6 +1,6 @@
 /** Types as written, to types. https://www.w3.org/TR/WGSL/#type-expr */
 
-import type { Expression as Syntax } from '../wgsl/ast.ts';
+import type { Span, Expression as Syntax } from '../wgsl/ast.ts';
 import type { Environment } from './context.ts';
 import { materialize, value } from './expression.ts';
 import { array, atomic, F32, type Lanes, matrix, opaque, pointer, vector } from './intern.ts';
@@ -115,6 +115,18 @@ function arrayWithLength(env: Environment, element: Type, node: Syntax): Type {
     reject(node.span, "an array's length must be a const-expression or an override-expression");
   // Two lengths are known to be equal only where they are one override's name.
   return array(element, null, length.kind === 'override' ? length.name : `expression#${node.span.offset}`);
+}
+
+/** Elements of an array outside of buffers; https://www.w3.org/TR/WGSL/#limits asks for no more. */
+const MAX_ELEMENTS = 65535;
+
+/** For arrays that are values, or variables outside of buffers. */
+export function checkElementCount(type: Type, span: Span): void {
+  for (let at = type; at.kind === 'array'; at = at.element) {
+    if (at.count !== null && at.count > MAX_ELEMENTS) {
+      reject(span, `an array outside of buffers can have at most ${MAX_ELEMENTS} elements, got ${at.count}`);
+    }
+  }
 }
 
 /** Made of constants and overrides alone: its value is known when the pipeline is made. */
