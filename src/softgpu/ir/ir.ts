@@ -23,7 +23,7 @@ export interface ValueType {
 
 export type Block = Node[];
 
-export type Node = Op | If | Loop | Scope | Exit | Switch | Barrier | Invocations;
+export type Node = Op | If | Loop | Scope | Exit | Switch | Barrier | Invocations | Workgroups;
 
 /** One instruction and the value it defines. */
 export class Op {
@@ -62,15 +62,48 @@ export type Opcode =
   // Kernel inputs by name, see `Input`.
   | 'input'
   // Integers; signed and unsigned where they differ. Division is WGSL's: x / 0 = x, x % 0 = 0. Shift counts are taken modulo 32.
-  | 'divS' | 'divU' | 'remS' | 'remU' | 'minS' | 'minU' | 'maxS' | 'maxU'
-  | 'shl' | 'shrS' | 'shrU' | 'clz' | 'ctz' | 'popcnt'
-  | 'ltS' | 'ltU' | 'leS' | 'leU'
+  | 'divS'
+  | 'divU'
+  | 'remS'
+  | 'remU'
+  | 'minS'
+  | 'minU'
+  | 'maxS'
+  | 'maxU'
+  | 'shl'
+  | 'shrS'
+  | 'shrU'
+  | 'clz'
+  | 'ctz'
+  | 'popcnt'
+  | 'ltS'
+  | 'ltU'
+  | 'leS'
+  | 'leU'
   // Integers and floats, by the lane type of the operands. `and`, `or`, `xor`, `not` on i32 and bool.
-  | 'add' | 'sub' | 'mul' | 'neg' | 'abs'
-  | 'eq' | 'ne'
-  | 'and' | 'or' | 'xor' | 'not'
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'neg'
+  | 'abs'
+  | 'eq'
+  | 'ne'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'not'
   // Floats. `min` and `max` return the other operand for a NaN or NaN itself; `rem` truncates.
-  | 'div' | 'rem' | 'min' | 'max' | 'lt' | 'le' | 'floor' | 'ceil' | 'trunc' | 'round' | 'sqrt'
+  | 'div'
+  | 'rem'
+  | 'min'
+  | 'max'
+  | 'lt'
+  | 'le'
+  | 'floor'
+  | 'ceil'
+  | 'trunc'
+  | 'round'
+  | 'sqrt'
   // a * b + c, rounded once or twice.
   | 'fma'
   // A function of src/softgpu/math by name.
@@ -78,11 +111,29 @@ export type Opcode =
   // select(condition, whenTrue, whenFalse); the condition is a scalar or has the size of the result.
   | 'select'
   // Conversions. Float to integer saturates; NaN gives 0.
-  | 'floatFromS' | 'floatFromU' | 'signedFromFloat' | 'unsignedFromFloat' | 'bitcast' | 'intFromBool' | 'roundF16'
+  | 'floatFromS'
+  | 'floatFromU'
+  | 'signedFromFloat'
+  | 'unsignedFromFloat'
+  | 'bitcast'
+  | 'intFromBool'
+  | 'roundF16'
   // Vectors. `build` from scalars; `shuffle` picks lanes of its one or two operands (second operand: 4 + lane).
-  | 'splat' | 'build' | 'extract' | 'insert' | 'shuffle' | 'extractDynamic' | 'insertDynamic' | 'any' | 'all'
+  | 'splat'
+  | 'build'
+  | 'extract'
+  | 'insert'
+  | 'shuffle'
+  | 'extractDynamic'
+  | 'insertDynamic'
+  | 'any'
+  | 'all'
   // Registers and memory.
-  | 'get' | 'set' | 'load' | 'store' | 'atomic'
+  | 'get'
+  | 'set'
+  | 'load'
+  | 'store'
+  | 'atomic'
   /** Fill a slot with zeros. */
   | 'zero'
   /** The byte length of a binding. */
@@ -90,9 +141,15 @@ export type Opcode =
 
 /** `local_index` runs over the workgroup; the names of one component each. */
 export type Input =
-  | 'workgroup_id.x' | 'workgroup_id.y' | 'workgroup_id.z'
-  | 'num_workgroups.x' | 'num_workgroups.y' | 'num_workgroups.z'
-  | 'local_id.x' | 'local_id.y' | 'local_id.z'
+  | 'workgroup_id.x'
+  | 'workgroup_id.y'
+  | 'workgroup_id.z'
+  | 'num_workgroups.x'
+  | 'num_workgroups.y'
+  | 'num_workgroups.z'
+  | 'local_id.x'
+  | 'local_id.y'
+  | 'local_id.z'
   | 'local_index';
 
 /** A mutable virtual register, per invocation. Reads before the first `set` give zero. */
@@ -130,8 +187,14 @@ export class Slot {
   readonly kind = 'slot';
   readonly name: string;
   readonly space: 'workgroup' | 'private';
-  /** A multiple of 16. */
+  /** A multiple of 4; 16-byte aligned where it is 16 or more. */
   readonly bytes: number;
+  /**
+   * Of a private slot: each invocation keeps its own place for as long as its
+   * workgroup runs, since the slot is used on both sides of a barrier. Else
+   * one place serves one invocation after the other.
+   */
+  persistent = false;
 
   constructor(name: string, space: 'workgroup' | 'private', bytes: number) {
     this.name = name;
@@ -161,7 +224,19 @@ export interface Access {
 }
 
 export type AtomicOp =
-  | 'load' | 'store' | 'add' | 'sub' | 'minS' | 'minU' | 'maxS' | 'maxU' | 'and' | 'or' | 'xor' | 'exchange' | 'compareExchange';
+  | 'load'
+  | 'store'
+  | 'add'
+  | 'sub'
+  | 'minS'
+  | 'minU'
+  | 'maxS'
+  | 'maxU'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'exchange'
+  | 'compareExchange';
 
 export class If {
   readonly kind = 'if';
@@ -233,10 +308,24 @@ export class Barrier {
 
 /**
  * Runs its body once for each invocation of the workgroup. Made by
- * `formRegions`; what stands outside runs once for the workgroup.
+ * `formRegions`; what stands outside runs once for the workgroup. `nestAxes`
+ * turns it into one node for each axis, z outermost.
  */
 export class Invocations {
   readonly kind = 'invocations';
+  body: Block;
+  /** The component of the local id that it counts; null for all three. */
+  readonly axis: 'x' | 'y' | 'z' | null;
+
+  constructor(body: Block, axis: Invocations['axis'] = null) {
+    this.body = body;
+    this.axis = axis;
+  }
+}
+
+/** Runs its body once for each workgroup: the outermost node of a kernel ready for code generation. */
+export class Workgroups {
+  readonly kind = 'workgroups';
   body: Block;
 
   constructor(body: Block) {
@@ -248,7 +337,9 @@ export class Invocations {
 export interface Kernel {
   readonly name: string;
   readonly workgroupSize: readonly [number, number, number];
+  /** How many invocations along x one round of `Invocations` runs: 1 as lowered, 4 after `widen`. */
+  readonly width: 1 | 4;
   readonly buffers: readonly BufferRoot[];
-  readonly slots: readonly Slot[];
+  slots: readonly Slot[];
   body: Block;
 }

@@ -1,0 +1,140 @@
+/** One kernel, one WebAssembly module. */
+
+import type { Input, Kernel, Op } from '../../ir/ir.ts';
+import { WasmModule } from '../module.ts';
+import { ARGS, countUses, emitBlock, inputLocal } from './control.ts';
+import { layOut } from './frame.ts';
+import { Generator, type Target, wasmType } from './generator.ts';
+import { emitMath } from './math.ts';
+import { emitAtomic, emitLoad, emitStore, emitZero } from './memory.ts';
+import { emitScalar } from './scalar.ts';
+import { emitVector } from './vector.ts';
+
+export interface GenerateOptions extends Target {
+  /** Whether the memory is shared between threads. */
+  readonly shared: boolean;
+  /** Keep names for `printWat` and profilers. */
+  readonly names?: boolean;
+}
+
+export interface Generated {
+  readonly code: Uint8Array;
+  readonly scratchBytes: number;
+}
+
+/** Words of the argument block before the bindings: three counts and one reserved. */
+const HEADER_BYTES = 16;
+
+/** The kernel's body is one `Workgroups` node, its `Invocations` nested by axis. */
+export function generate(kernel: Kernel, options: GenerateOptions): Generated {
+  const module = new WasmModule();
+  module.importMemory('env', 'memory', { min: 1, max: 65536, shared: options.shared });
+  const run = module.addFunction('run', ['i32', 'i32', 'i32', 'i32'], []);
+  for (const [index, name] of ['args', 'scratch', 'first', 'end'].entries()) run.nameLocal(index, name);
+  const frame = layOut(kernel);
+  const uses = countUses(kernel.body);
+  const g = new Generator(run, module, kernel, frame, options, uses, (generator, op) => emit(generator, op, uses));
+  readArguments(g);
+  emitBlock(g, kernel.body, new Map());
+  module.exportFunction('run', run);
+  return { code: module.finish({ names: options.names ?? false }), scratchBytes: frame.bytes };
+}
+
+function readArguments(g: Generator): void {
+  const { f, kernel } = g;
+  const read = (local: number, offset: number) => {
+    f.get(ARGS);
+    f.memory('i32.load', offset);
+    f.set(local);
+  };
+  for (const [i, axis] of (['x', 'y', 'z'] as const).entries()) read(inputLocal(g, `num_workgroups.${axis}`), 4 * i);
+  for (const { slot, name } of kernel.buffers) {
+    g.addresses[slot] = f.local('i32', `${name}.address`);
+    g.lengths[slot] = f.local('i32', `${name}.bytes`);
+    read(g.addresses[slot], HEADER_BYTES + 8 * slot);
+    read(g.lengths[slot], HEADER_BYTES + 8 * slot + 4);
+  }
+  if (g.frame.stride > 0) g.resetFrame();
+}
+
+function emit(g: Generator, op: Op, uses: ReadonlyMap<Op, number>): void {
+  const { f } = g;
+  switch (op.code) {
+    case 'const':
+      emitConstant(g, op);
+      return;
+    case 'input':
+      emitInput(g, op.detail as Input);
+      return;
+    case 'get':
+      f.get(g.register(op.detail as never));
+      return;
+    case 'set':
+      g.push(op.args[0]!);
+      f.set(g.register(op.detail as never));
+      return;
+    case 'load':
+      emitLoad(g, op);
+      return;
+    case 'store':
+      emitStore(g, op);
+      return;
+    case 'zero':
+      emitZero(g, op);
+      return;
+    case 'atomic':
+      emitAtomic(g, op, (uses.get(op) ?? 0) > 0);
+      return;
+    case 'length':
+      f.get(g.lengths[(op.detail as { root: { slot: number } }).root.slot]!);
+      return;
+    case 'math':
+    case 'roundF16':
+      emitMath(g, op);
+      return;
+    default: {
+      const vector = op.type.size > 1 || op.args.some(({ type }) => type.size > 1);
+      if (vector ? emitVector(g, op) : emitScalar(g, op)) return;
+      emitMath(g, op);
+    }
+  }
+}
+
+function emitConstant({ f }: Generator, { type, detail }: Op): void {
+  const bits = detail as readonly number[];
+  if (wasmType(type) === 'v128') {
+    const mask = (bit: number | undefined) => (type.lane === 'bool' ? -(bit ?? 0) : (bit ?? 0)) >>> 0;
+    f.i32x4Const(mask(bits[0]), mask(bits[1]), mask(bits[2]), mask(bits[3]));
+  } else if (type.lane === 'f32') {
+    f.f32Bits(bits[0]!);
+  } else {
+    f.i32Const(bits[0]! | 0);
+  }
+}
+
+function emitInput(g: Generator, name: Input): void {
+  const { f } = g;
+  const [sx, sy, sz] = g.kernel.workgroupSize;
+  const axis = (component: 'x' | 'y' | 'z', size: number) => {
+    if (size === 1) f.i32Const(0);
+    else f.get(inputLocal(g, `local_id.${component}`));
+  };
+  if (name === 'local_index') {
+    // x + sx * (y + sy * z)
+    axis('x', sx);
+    if (sy === 1 && sz === 1) return;
+    axis('y', sy);
+    axis('z', sz);
+    f.i32Const(sy);
+    f.op('i32.mul');
+    f.op('i32.add');
+    f.i32Const(sx);
+    f.op('i32.mul');
+    f.op('i32.add');
+  } else if (name.startsWith('local_id.')) {
+    const component = name.slice(-1) as 'x' | 'y' | 'z';
+    axis(component, { x: sx, y: sy, z: sz }[component]);
+  } else {
+    f.get(inputLocal(g, name));
+  }
+}
