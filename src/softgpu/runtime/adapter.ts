@@ -44,7 +44,7 @@ export class GPUAdapter implements globalThis.GPUAdapter {
     forbidConstruction(token);
     this.#host = host;
     this.#core = core;
-    this.#best = adapterLimits(host.capacity);
+    this.#best = adapterLimits(host.capacity());
     this.info = new GPUAdapterInfo(construct);
     this.features = new GPUSupportedFeatures(construct, [...runtimeFeatures, ...host.compiler.features]);
     this.limits = new GPUSupportedLimits(construct, this.#best);

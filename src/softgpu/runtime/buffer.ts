@@ -178,7 +178,7 @@ export function createBuffer(device: DeviceState, descriptor: GPUBufferDescripto
     );
   }
   const valid = device.accepts('createBuffer', descriptorProblem(device, size, usage, descriptor.label));
-  const address = valid && !device.lost ? allocate(device, size, descriptor.label) : null;
+  const address = valid && !device.lost ? allocate(device, size, mapped, descriptor.label) : null;
   const buffer = new GPUBuffer(construct, descriptor.label, {
     device,
     valid: address !== null,
@@ -220,8 +220,9 @@ function descriptorProblem(device: DeviceState, size: number, usage: number, lab
   return null;
 }
 
-function allocate(device: DeviceState, size: number, label: string | undefined): number | null {
-  const address = device.executor.allocate(size);
+function allocate(device: DeviceState, size: number, mapped: boolean, label: string | undefined): number | null {
+  // A mapping at creation reads and writes the memory at once; all other access waits for the commands before it.
+  const address = device.executor.allocate(Math.max(size, 4), mapped ? 'host' : 'commands');
   if (address === null) {
     const name = nameOf('buffer', { label: label ?? '' });
     device.raise(

@@ -8,7 +8,7 @@ import {
 import type { EntryPointInfo } from './compiler.ts';
 import type { DeviceState } from './deviceState.ts';
 import { GPUPipelineError } from './errors.ts';
-import type { KernelHandle } from './executor.ts';
+import type { CompiledKernel, KernelHandle } from './executor.ts';
 import { construct, GPUObject, inner, nameOf, type ObjectInner, useProblem } from './object.ts';
 import { convertConstants, toConstants } from './overrideConstants.ts';
 import { GPUPipelineLayout } from './pipelineLayout.ts';
@@ -117,36 +117,57 @@ function invalidInner(device: DeviceState): ComputePipelineInner {
 }
 
 function build(device: DeviceState, wanted: Wanted): ComputePipelineInner | Failure {
+  const made = checkAndCompile(device, wanted);
+  if (typeof made !== 'string' && !('reason' in made)) return made;
   const name = nameOf('compute pipeline', { label: wanted.label ?? '' });
-  const invalid = (message: string): Failure => ({ reason: 'validation', message: `${name}: ${message}` });
-  if (device.lost) return invalid('The device is lost.');
+  if (typeof made === 'string') return { reason: 'validation', message: `${name}: ${made}` };
+  return { reason: made.reason, message: `${name}: ${made.message}` };
+}
+
+/** A pipeline, or the rule it breaks, or what failed though it breaks none. */
+function checkAndCompile(device: DeviceState, wanted: Wanted): ComputePipelineInner | Failure | string {
+  if (device.lost) return 'The device is lost.';
   const use = useProblem(device, 'shader module', wanted.module);
-  if (use !== null) return invalid(use);
+  if (use !== null) return use;
   const { module } = wanted.module[inner];
   const entryPoint = entryPointOf(module, wanted.entryPoint);
-  if (typeof entryPoint === 'string') return invalid(entryPoint);
+  if (typeof entryPoint === 'string') return entryPoint;
   const groups = groupsOf(device, wanted.layout, entryPoint);
-  if (typeof groups === 'string') return invalid(groups);
+  if (typeof groups === 'string') return groups;
   const constants = convertConstants(module, entryPoint, wanted.constants);
-  if (typeof constants === 'string') return invalid(constants);
+  if (typeof constants === 'string') return constants;
+  const kernel = compile(device, wanted, entryPoint.name, constants);
+  if (typeof kernel === 'string' || 'reason' in kernel) return kernel;
+  const problem = workgroupProblem(kernel, device.limits);
+  if (problem !== null) return problem;
+  const slots = kernel.bindings.map(({ group, binding }) => slotOf(groups, group, binding));
+  const lateSized = lateSizedBindings(groups, entryPoint);
+  const handle = load(device, kernel, wanted.label || entryPoint.name);
+  if ('reason' in handle) return handle;
+  return { device, valid: true, groups, auto: wanted.layout === 'auto', kernel: handle.kernel, slots, lateSized };
+}
+
+function compile(
+  device: DeviceState,
+  { module }: Wanted,
+  entryPoint: string,
+  constants: ReadonlyMap<string, number>,
+): CompiledKernel | Failure | string {
   try {
-    const kernel = device.compiler.compileKernel(module, entryPoint.name, constants, device.compileOptions);
-    const problem = workgroupProblem(kernel, device.limits);
-    if (problem !== null) return invalid(problem);
-    const slots = kernel.bindings.map(({ group, binding }) => ({ group, place: groups[group]!.places.get(binding)! }));
-    return {
-      device,
-      valid: true,
-      groups,
-      auto: wanted.layout === 'auto',
-      kernel: device.executor.loadKernel(kernel),
-      slots,
-      lateSized: lateSizedBindings(groups, entryPoint),
-    };
+    return device.compiler.compileKernel(module[inner].module, entryPoint, constants, device.compileOptions);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof Error && error.name === 'PipelineError') return invalid(message);
-    return { reason: 'internal', message: `${name}: the compiler failed, which is a fault of softgpu: ${message}` };
+    if (error instanceof Error && error.name === 'PipelineError') return message;
+    return { reason: 'internal', message: `The compiler failed, which is a fault of softgpu: ${message}` };
+  }
+}
+
+function load(device: DeviceState, compiled: CompiledKernel, label: string): { kernel: KernelHandle } | Failure {
+  try {
+    const reports = device.compileOptions.check !== undefined;
+    return { kernel: device.executor.loadKernel(compiled, { label, reports }) };
+  } catch (error) {
+    return { reason: 'internal', message: `The kernel could not be loaded: ${error instanceof Error ? error.message : error}` };
   }
 }
 
@@ -160,15 +181,21 @@ function groupsOf(
   return useProblem(device, 'pipeline layout', layout) ?? layoutProblem(groups, entryPoint) ?? groups;
 }
 
+/** Where a binding is found; the layout has been checked against the shader. */
+function slotOf(groups: readonly (BindGroupLayoutInner | null)[], group: number, binding: number): ArgumentSlot {
+  const place = groups[group]?.places.get(binding);
+  if (place === undefined) throw new Error(`softgpu: the kernel has a binding ${binding} in group ${group} that its shader module does not list.`);
+  return { group, place };
+}
+
 function lateSizedBindings(
   groups: readonly (BindGroupLayoutInner | null)[],
   entryPoint: EntryPointInfo,
 ): LateSizedBinding[] {
   return entryPoint.bindings.flatMap(({ group, binding, minBindingSize }) => {
-    const layout = groups[group]!;
-    const place = layout.places.get(binding)!;
-    const entry = layout.entries[place]!;
-    return entry.type === null || entry.minBindingSize > 0 ? [] : [{ group, place, minSize: minBindingSize }];
+    const slot = slotOf(groups, group, binding);
+    const entry = groups[group]!.entries[slot.place]!;
+    return entry.type === null || entry.minBindingSize > 0 ? [] : [{ ...slot, minSize: minBindingSize }];
   });
 }
 

@@ -7,7 +7,7 @@ export abstract class GPUError implements globalThis.GPUError {
   readonly #message: string;
 
   constructor(message: string) {
-    if (arguments.length === 0) throw new TypeError(`${new.target.name} needs a message.`);
+    if (message === undefined) throw new TypeError(`${new.target.name} needs a message.`);
     this.#message = String(message);
   }
 

@@ -49,3 +49,14 @@ export const coreFeature: GPUFeatureName = 'core-features-and-limits';
 
 /** Optional features that need nothing of the compiler. */
 export const runtimeFeatures: readonly GPUFeatureName[] = [coreFeature, 'timestamp-query'];
+
+/** Optional features that kernels can use, as far as the compiler goes. */
+export const compilerFeatures: readonly GPUFeatureName[] = ['shader-f16'];
+
+/** The language features of WGSL that the compiler has. */
+export const languageFeatures: readonly string[] = [
+  'packed_4x8_integer_dot_product',
+  'pointer_composite_access',
+  'readonly_and_readwrite_storage_textures',
+  'unrestricted_pointer_parameters',
+];

@@ -4,8 +4,8 @@ import type { Executor } from './executor.ts';
 /** What lies below the WebGPU objects, given to them from outside so that tests can stand in for it. */
 export interface Host {
   readonly compiler: Compiler;
-  /** Bytes the memory of one device can grow to. */
-  readonly capacity: number;
+  /** Bytes that buffers can take up on one device. */
+  capacity(): number;
   /** Whether the engine has relaxed SIMD. */
   readonly relaxed: boolean;
   readonly check?: NonNullable<CompileOptions['check']>;

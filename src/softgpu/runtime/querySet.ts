@@ -45,7 +45,7 @@ export function createQuerySet(device: DeviceState, descriptor: GPUQuerySetDescr
   const name = nameOf('query set', { label: descriptor.label ?? '' });
   const problem = count <= maxCount ? null : `The ${name} of ${count} queries is larger than ${maxCount}.`;
   const valid = device.accepts('createQuerySet', problem) && !device.lost;
-  const address = valid ? device.executor.allocate(Math.max(8 * count, 8)) : null;
+  const address = valid ? device.executor.allocate(Math.max(8 * count, 8), 'commands') : null;
   if (valid && address === null) device.raise('out-of-memory', `createQuerySet: no memory is left for the ${name}.`);
   const querySet = new GPUQuerySet(construct, descriptor.label, {
     device,
