@@ -1,4 +1,3 @@
-import type { Executor } from '../executor.ts';
 import { KernelMemory } from './memory.ts';
 import { hardwareThreads } from './spawnWorker.ts';
 import { type ReportCallback, WasmExecutor } from './wasmExecutor.ts';
@@ -18,7 +17,7 @@ export interface ExecutorOptions {
 const MOST_THREADS = 256;
 
 /** Makes an executor; its threads start in the background, and work can be submitted at once. */
-export function createExecutor(options: ExecutorOptions = {}): Executor & { readonly threads: number } {
+export function createExecutor(options: ExecutorOptions = {}): WasmExecutor {
   const { threads = hardwareThreads(), mostPages, onReport = () => {} } = options;
   if (!Number.isInteger(threads) || threads < 0 || threads > MOST_THREADS)
     throw new RangeError(`threads must be a whole number from 0 to ${MOST_THREADS}, got ${threads}`);

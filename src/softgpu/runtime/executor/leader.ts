@@ -17,157 +17,167 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
   const { control: C, kernel: K, operation: O, job: J, timing: T } = options.protocol;
   const { threads, messages, post } = options;
   const alone = threads === 1 ? Number.POSITIVE_INFINITY : T.alone;
+  const chunkBytes = 1 << 19; // bytes that one thread moves before another wakes up
   let cursor = thread.words[C.start]! >>> 0;
 
-  function chunkOf(cost: number, workgroups: number): number {
-    const timely = cost > 0 ? Math.max(1, Math.floor(T.chunk / cost)) : 1;
-    // Every thread gets several, to end about together. Chunks are counted in 32 bits.
-    return Math.max(Math.min(timely, Math.ceil(workgroups / (4 * threads))), Math.ceil(workgroups / 0x40000000));
-  }
+  const self = {
+    chunkOf(cost: number, workgroups: number): number {
+      const timely = cost > 0 ? Math.max(1, Math.floor(T.chunk / cost)) : 1;
+      // Every thread gets several, to end about together. Chunks are counted in 32 bits.
+      return Math.max(Math.min(timely, Math.ceil(workgroups / (4 * threads))), Math.ceil(workgroups / 0x40000000));
+    },
 
-  /** Begins in growing pieces until it has taken as long as waking the others would. Returns the first workgroup not run. */
-  function runAlone(kernel: LoadedKernel, block: number, total: number): number {
-    const args = thread.argsFor(kernel, block);
-    const start = performance.now();
-    let before = start;
-    let piece = kernel.cost > 0 ? Math.max(1, Math.floor(T.chunk / kernel.cost)) : 1;
-    let first = 0;
-    while (first < total && before - start <= alone) {
-      const end = Math.min(first + piece, total);
-      thread.call(kernel, args, first, end);
-      const now = performance.now();
-      if (now > before) kernel.cost = (now - before) / (end - first);
-      piece = now > before ? Math.max(1, Math.min(2 * piece, Math.floor(T.chunk / kernel.cost))) : 2 * piece;
-      first = end;
-      before = now;
-    }
-    return first;
-  }
-
-  function runWorkgroups(kernel: LoadedKernel, record: number, args: number, end: number): void {
-    if (end === 1) {
-      thread.call(kernel, thread.argsFor(kernel, args), 0, 1);
-      return;
-    }
-    const first = kernel.cost * end <= alone ? runAlone(kernel, args, end) : 0;
-    if (first === end) return;
-    const start = performance.now();
-    const chunk = chunkOf(kernel.cost, end - first);
-    jobs.share({ kind: J.kernel, kernel, record, args, first, end, chunk });
-    kernel.cost = (threads * (performance.now() - start)) / (end - first);
-  }
-
-  /** The counts of an indirect dispatch are put into its argument block; zero where one is above the limit. */
-  function readCounts(at: number): void {
-    const { words } = thread;
-    const end = at + words[at + 1]!;
-    const counts = (words[end - 2]! >>> 0) >>> 2;
-    const limit = words[end - 1]! >>> 0;
-    let allowed = true;
-    for (let i = 0; i < 3; i++) {
-      words[at + 3 + i] = words[counts + i]!;
-      if (words[counts + i]! >>> 0 > limit) allowed = false;
-    }
-    if (!allowed) words[at + 3] = 0;
-  }
-
-  /** False where the kernel is not compiled yet. */
-  function dispatch(at: number, indirect: boolean): boolean {
-    const { words } = thread;
-    const record = words[at + 2]! >>> 0;
-    const kernel = thread.load(record);
-    if (kernel === null) return false;
-    if (indirect) readCounts(at);
-    const total = (words[at + 3]! >>> 0) * (words[at + 4]! >>> 0) * (words[at + 5]! >>> 0);
-    if (total > 0xffffffff) throw new RangeError(`${total} workgroups: one dispatch runs at most 4294967295`);
-    if (total > 0) runWorkgroups(kernel, record, ((at + 3) << 2) >>> 0, total);
-    return true;
-  }
-
-  const chunk = 1 << 19; // bytes that one thread moves before another wakes up
-
-  function copy(source: number, destination: number, bytes: number): void {
-    const end = destination + bytes;
-    if (threads === 1 || bytes < 2 * chunk) thread.copy(destination, source, bytes);
-    else jobs.share({ kind: J.copy, kernel: null, record: 0, args: source, first: destination, end, chunk });
-  }
-
-  function clear(address: number, bytes: number): void {
-    if (threads === 1 || bytes < 2 * chunk) thread.fill(address, 0, bytes);
-    else jobs.share({ kind: J.clear, kernel: null, record: 0, args: 0, first: address, end: address + bytes, chunk });
-  }
-
-  function timestamp(address: number): void {
-    const nanoseconds = Math.round(performance.now() * 1e6);
-    thread.words[address >>> 2] = nanoseconds % 0x100000000;
-    thread.words[(address >>> 2) + 1] = nanoseconds / 0x100000000;
-  }
-
-  function fence(number: number): void {
-    const { words } = thread;
-    Atomics.store(words, C.completed, number);
-    if (Atomics.load(words, C.fenceWanted) === 0 || ((number - Atomics.load(words, C.wantedFence)) | 0) < 0) return;
-    if (Atomics.exchange(words, C.fenceWanted, 0) === 0) return;
-    if (messages) post({ type: 'completed' });
-    else Atomics.notify(words, C.completed);
-  }
-
-  /** Runs the command at the cursor and moves on. False where it has to be tried again later. */
-  function step(): boolean {
-    const { words } = thread;
-    const at = cursor >>> 2;
-    const operation = words[at]!;
-    const a = words[at + 1]! >>> 0;
-    const b = words[at + 2]! >>> 0;
-    let length = 2;
-    if (operation === O.dispatch || operation === O.dispatchIndirect) {
-      if (!dispatch(at, operation === O.dispatchIndirect)) return false;
-      length = a;
-    } else if (operation === O.copy) {
-      copy(a, b, words[at + 3]! >>> 0);
-      length = 4;
-    } else if (operation === O.clear) {
-      clear(a, b);
-      length = 3;
-    } else if (operation === O.timestamp) timestamp(a);
-    else if (operation === O.fence) fence(a);
-    cursor = operation === O.jump ? a : cursor + 4 * length;
-    return true;
-  }
-
-  function kernelOfCommand(): number {
-    const { words } = thread;
-    const operation = words[cursor >>> 2];
-    if (operation !== O.dispatch && operation !== O.dispatchIndirect) return 0;
-    return words[((words[(cursor >>> 2) + 2]! >>> 0) >>> 2) + K.id]!;
-  }
-
-  function drain(): void {
-    thread.refresh();
-    while (Atomics.load(thread.words, C.failed) === 0 && cursor !== Atomics.load(thread.words, C.published) >>> 0) {
-      thread.refresh();
-      try {
-        if (!step()) return;
-      } catch (error) {
-        thread.fail(kernelOfCommand(), error);
+    /** Begins in growing pieces until it has taken as long as waking the others would. Returns the first workgroup not run. */
+    runAlone(kernel: LoadedKernel, block: number, total: number): number {
+      const args = thread.argsFor(kernel, block);
+      const start = performance.now();
+      let before = start;
+      let piece = kernel.cost > 0 ? Math.max(1, Math.floor(T.chunk / kernel.cost)) : 1;
+      let first = 0;
+      while (first < total && before - start <= alone) {
+        const end = Math.min(first + piece, total);
+        thread.call(kernel, args, first, end);
+        const now = performance.now();
+        if (now > before) kernel.cost = (now - before) / (end - first);
+        piece = now > before ? Math.max(1, Math.min(2 * piece, Math.floor(T.chunk / kernel.cost))) : 2 * piece;
+        first = end;
+        before = now;
       }
-    }
-  }
+      return first;
+    },
 
-  function lead(): void {
-    const { words } = thread;
-    for (let spins = 0; Atomics.load(words, C.failed) === 0; spins++) {
-      if (cursor !== Atomics.load(words, C.published) >>> 0) {
-        drain();
+    runWorkgroups(kernel: LoadedKernel, record: number, args: number, end: number): void {
+      if (end === 1) {
+        thread.call(kernel, thread.argsFor(kernel, args), 0, 1);
+        return;
+      }
+      const first = kernel.cost * end <= alone ? self.runAlone(kernel, args, end) : 0;
+      if (first === end) return;
+      const start = performance.now();
+      const chunk = self.chunkOf(kernel.cost, end - first);
+      jobs.share({ kind: J.kernel, kernel, record, args, first, end, chunk });
+      kernel.cost = (threads * (performance.now() - start)) / (end - first);
+    },
+
+    /** The counts of an indirect dispatch are put into its argument block; zero where one is above the limit. */
+    readCounts(at: number): void {
+      const { words } = thread;
+      const end = at + words[at + 1]!;
+      const counts = (words[end - 2]! >>> 0) >>> 2;
+      const limit = words[end - 1]! >>> 0;
+      let allowed = true;
+      for (let i = 0; i < 3; i++) {
+        words[at + 3 + i] = words[counts + i]!;
+        if (words[counts + i]! >>> 0 > limit) allowed = false;
+      }
+      if (!allowed) words[at + 3] = 0;
+    },
+
+    /** False where the kernel is not compiled yet. */
+    dispatch(at: number, indirect: boolean): boolean {
+      const { words } = thread;
+      const record = words[at + 2]! >>> 0;
+      const kernel = thread.load(record);
+      if (kernel === null) return false;
+      if (indirect) self.readCounts(at);
+      const total = (words[at + 3]! >>> 0) * (words[at + 4]! >>> 0) * (words[at + 5]! >>> 0);
+      if (total > 0xffffffff) throw new RangeError(`${total} workgroups: one dispatch runs at most 4294967295`);
+      if (total > 0) self.runWorkgroups(kernel, record, ((at + 3) << 2) >>> 0, total);
+      return true;
+    },
+
+    copy(source: number, destination: number, bytes: number): void {
+      const end = destination + bytes;
+      if (threads === 1 || bytes < 2 * chunkBytes) thread.copy(destination, source, bytes);
+      else
+        jobs.share({ kind: J.copy, kernel: null, record: 0, args: source, first: destination, end, chunk: chunkBytes });
+    },
+
+    clear(address: number, bytes: number): void {
+      if (threads === 1 || bytes < 2 * chunkBytes) thread.fill(address, 0, bytes);
+      else
+        jobs.share({
+          kind: J.clear,
+          kernel: null,
+          record: 0,
+          args: 0,
+          first: address,
+          end: address + bytes,
+          chunk: chunkBytes,
+        });
+    },
+
+    timestamp(address: number): void {
+      const nanoseconds = Math.round(performance.now() * 1e6);
+      thread.words[address >>> 2] = nanoseconds % 0x100000000;
+      thread.words[(address >>> 2) + 1] = nanoseconds / 0x100000000;
+    },
+
+    fence(number: number): void {
+      const { words } = thread;
+      Atomics.store(words, C.completed, number);
+      if (Atomics.load(words, C.fenceWanted) === 0 || ((number - Atomics.load(words, C.wantedFence)) | 0) < 0) return;
+      if (Atomics.exchange(words, C.fenceWanted, 0) === 0) return;
+      if (messages) post({ type: 'completed' });
+      else Atomics.notify(words, C.completed);
+    },
+
+    /** Runs the command at the cursor and moves on. False where it has to be tried again later. */
+    step(): boolean {
+      const { words } = thread;
+      const at = cursor >>> 2;
+      const operation = words[at]!;
+      const a = words[at + 1]! >>> 0;
+      const b = words[at + 2]! >>> 0;
+      let length = 2;
+      if (operation === O.dispatch || operation === O.dispatchIndirect) {
+        if (!self.dispatch(at, operation === O.dispatchIndirect)) return false;
+        length = a;
+      } else if (operation === O.copy) {
+        self.copy(a, b, words[at + 3]! >>> 0);
+        length = 4;
+      } else if (operation === O.clear) {
+        self.clear(a, b);
+        length = 3;
+      } else if (operation === O.timestamp) self.timestamp(a);
+      else if (operation === O.fence) self.fence(a);
+      cursor = operation === O.jump ? a : cursor + 4 * length;
+      return true;
+    },
+
+    kernelOfCommand(): number {
+      const { words } = thread;
+      const operation = words[cursor >>> 2];
+      if (operation !== O.dispatch && operation !== O.dispatchIndirect) return 0;
+      return words[((words[(cursor >>> 2) + 2]! >>> 0) >>> 2) + K.id]!;
+    },
+
+    drain(): void {
+      thread.refresh();
+      while (Atomics.load(thread.words, C.failed) === 0 && cursor !== Atomics.load(thread.words, C.published) >>> 0) {
+        thread.refresh();
+        try {
+          if (!self.step()) return;
+        } catch (error) {
+          thread.fail(self.kernelOfCommand(), error);
+        }
+      }
+    },
+
+    lead(): void {
+      const { words } = thread;
+      for (let spins = 0; Atomics.load(words, C.failed) === 0; spins++) {
+        if (cursor !== Atomics.load(words, C.published) >>> 0) {
+          self.drain();
+          spins = 0;
+        }
+        if (spins < T.spins) continue;
+        Atomics.store(words, C.leaderAsleep, 1);
+        Atomics.wait(words, C.published, cursor | 0); // words are signed: a cursor above 2 GiB is negative
+        Atomics.store(words, C.leaderAsleep, 0);
         spins = 0;
       }
-      if (spins < T.spins) continue;
-      Atomics.store(words, C.leaderAsleep, 1);
-      Atomics.wait(words, C.published, cursor | 0); // words are signed: a cursor above 2 GiB is negative
-      Atomics.store(words, C.leaderAsleep, 0);
-      spins = 0;
-    }
-  }
-
-  return { drain, lead };
+    },
+  };
+  return self;
 }

@@ -77,91 +77,95 @@ export function createThread(options: ThreadOptions): Thread {
   let words = new Int32Array(memory.buffer);
   let pages = 0;
 
-  function refresh(): void {
-    // Memory that is not shared gets a new buffer when it grows.
-    if (words.byteLength > 0 && Atomics.load(words, C.pages) === pages) return;
-    // Engines tell other threads of new memory by interrupts, which may come after the first command that uses it.
-    if (shared) memory.grow(0);
-    words = new Int32Array(memory.buffer);
-    pages = words[C.pages]!;
-    state.words = words;
-  }
+  const self = {
+    words,
+    fill,
+    copy,
 
-  function codeOf(record: number): Uint8Array<ArrayBuffer> {
-    const code = new Uint8Array(new ArrayBuffer(words[(record >>> 2) + K.codeBytes]! >>> 0));
-    code.set(new Uint8Array(memory.buffer, record + K.codeOffset, code.length));
-    return code;
-  }
+    refresh(): void {
+      // Memory that is not shared gets a new buffer when it grows.
+      if (words.byteLength > 0 && Atomics.load(words, C.pages) === pages) return;
+      // Engines tell other threads of new memory by interrupts, which may come after the first command that uses it.
+      if (shared) memory.grow(0);
+      words = new Int32Array(memory.buffer);
+      pages = words[C.pages]!;
+      self.words = words;
+    },
 
-  function find(record: number): LoadedKernel | undefined {
-    const at = record >>> 2;
-    const kernel = loaded[words[at + K.slot]!];
-    return kernel !== undefined && kernel.id === words[at + K.id] ? kernel : undefined;
-  }
+    codeOf(record: number): Uint8Array<ArrayBuffer> {
+      const code = new Uint8Array(new ArrayBuffer(words[(record >>> 2) + K.codeBytes]! >>> 0));
+      code.set(new Uint8Array(memory.buffer, record + K.codeOffset, code.length));
+      return code;
+    },
 
-  function describe(record: number): KernelRecord {
-    const at = record >>> 2;
-    const scratch = (words[at + K.scratch]! >>> 0) + thread * (words[at + K.scratchStride]! >>> 0);
-    return { slot: words[at + K.slot]!, id: words[at + K.id]!, scratch, reports: words[at + K.reports] === 1 };
-  }
+    find(record: number): LoadedKernel | undefined {
+      const at = record >>> 2;
+      const kernel = loaded[words[at + K.slot]!];
+      return kernel !== undefined && kernel.id === words[at + K.id] ? kernel : undefined;
+    },
 
-  function instantiate(kernel: KernelRecord, module: WebAssembly.Module): LoadedKernel {
-    const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports as { run: Run };
-    const { slot, id, scratch, reports } = kernel;
-    const entry = { slot, id, scratch, reports, run, cost: 0 };
-    loaded[slot] = entry;
-    return entry;
-  }
+    describe(record: number): KernelRecord {
+      const at = record >>> 2;
+      const scratch = (words[at + K.scratch]! >>> 0) + thread * (words[at + K.scratchStride]! >>> 0);
+      return { slot: words[at + K.slot]!, id: words[at + K.id]!, scratch, reports: words[at + K.reports] === 1 };
+    },
 
-  function load(record: number): LoadedKernel | null {
-    const known = find(record);
-    if (known !== undefined) return known;
-    const module = compile(words[(record >>> 2) + K.id]!, () => codeOf(record));
-    return module === null ? null : instantiate(describe(record), module);
-  }
+    instantiate(kernel: KernelRecord, module: WebAssembly.Module): LoadedKernel {
+      const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports as { run: Run };
+      const { slot, id, scratch, reports } = kernel;
+      const entry = { slot, id, scratch, reports, run, cost: 0 };
+      loaded[slot] = entry;
+      return entry;
+    },
 
-  /** A kernel that reports gets a copy of its own, whose word 3 is where the next record goes. */
-  function argsFor(kernel: LoadedKernel, args: number): number {
-    if (!kernel.reports) return args;
-    const from = args >>> 2;
-    const count = words[from - 2]! - 3; // of the whole command, less what is before the block
-    const own = reportArea + (R.args >>> 2);
-    words.copyWithin(own, from, from + count);
-    words[own + 3] = recordAddress();
-    return own << 2;
-  }
+    load(record: number): LoadedKernel | null {
+      const known = self.find(record);
+      if (known !== undefined) return known;
+      const module = compile(words[(record >>> 2) + K.id]!, () => self.codeOf(record));
+      return module === null ? null : self.instantiate(self.describe(record), module);
+    },
 
-  /** 0 while the ring is full: what a kernel finds then is lost. */
-  function recordAddress(): number {
-    const produced = words[reportArea]!;
-    if (produced - Atomics.load(words, reportArea + 1) >= R.records) return 0;
-    const record = (reportArea << 2) + R.recordBytes * (1 + (produced % R.records));
-    words[record >>> 2] = 0;
-    return record;
-  }
+    /** A kernel that reports gets a copy of its own, whose word 3 is where the next record goes. */
+    argsFor(kernel: LoadedKernel, args: number): number {
+      if (!kernel.reports) return args;
+      const from = args >>> 2;
+      const count = words[from - 2]! - 3; // of the whole command, less what is before the block
+      const own = reportArea + (R.args >>> 2);
+      words.copyWithin(own, from, from + count);
+      words[own + 3] = self.recordAddress();
+      return own << 2;
+    },
 
-  function takeReport(kernel: LoadedKernel, args: number): void {
-    const next = (args >>> 2) + 3;
-    const record = words[next]! >>> 2;
-    if (record !== 0 && words[record] !== 0) {
-      words[record + (R.recordBytes >>> 2) - 1] = kernel.id;
-      Atomics.add(words, reportArea, 1);
-      Atomics.add(words, C.reports, 1);
-    }
-    words[next] = recordAddress();
-  }
+    /** 0 while the ring is full: what a kernel finds then is lost. */
+    recordAddress(): number {
+      const produced = words[reportArea]!;
+      if (produced - Atomics.load(words, reportArea + 1) >= R.records) return 0;
+      const record = (reportArea << 2) + R.recordBytes * (1 + (produced % R.records));
+      words[record >>> 2] = 0;
+      return record;
+    },
 
-  function call(kernel: LoadedKernel, args: number, first: number, end: number): void {
-    kernel.run(args, kernel.scratch, first, end);
-    if (kernel.reports) takeReport(kernel, args);
-  }
+    takeReport(kernel: LoadedKernel, args: number): void {
+      const next = (args >>> 2) + 3;
+      const record = words[next]! >>> 2;
+      if (record !== 0 && words[record] !== 0) {
+        words[record + (R.recordBytes >>> 2) - 1] = kernel.id;
+        Atomics.add(words, reportArea, 1);
+        Atomics.add(words, C.reports, 1);
+      }
+      words[next] = self.recordAddress();
+    },
 
-  function fail(kernel: number, error: unknown): void {
-    Atomics.store(words, C.failed, 1);
-    post({ type: 'failed', kernel, message: String(error) });
-  }
+    call(kernel: LoadedKernel, args: number, first: number, end: number): void {
+      kernel.run(args, kernel.scratch, first, end);
+      if (kernel.reports) self.takeReport(kernel, args);
+    },
 
-  const state = { words, refresh, fill, copy, find, load, describe, codeOf, instantiate, argsFor, call, fail };
-  refresh();
-  return state;
+    fail(kernel: number, error: unknown): void {
+      Atomics.store(words, C.failed, 1);
+      post({ type: 'failed', kernel, message: String(error) });
+    },
+  };
+  self.refresh();
+  return self;
 }

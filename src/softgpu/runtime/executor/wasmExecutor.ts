@@ -41,10 +41,10 @@ export class WasmExecutor implements Executor {
   /** The number of bytes the memory can grow to. */
   readonly capacity: number;
   readonly shared: boolean;
-  /** How many threads run kernels. */
-  readonly threads: number;
   readonly failure: Promise<Error>;
   readonly #onReport: ReportCallback;
+  /** Room in the memory is for as many. */
+  readonly #threads: number;
   #failed: (reason: Error) => void = () => {};
   /** Null once the executor failed or was destroyed, so that it holds no memory. */
   #running: Running | null;
@@ -54,16 +54,16 @@ export class WasmExecutor implements Executor {
   constructor(memory: KernelMemory, threads: number, onReport: ReportCallback) {
     this.#onReport = onReport;
     this.shared = memory.shared;
-    this.threads = Math.max(1, threads);
+    this.#threads = Math.max(1, threads);
     this.capacity = memory.maximumPages * PAGE_BYTES;
     this.failure = new Promise((resolve) => {
       this.#failed = resolve;
     });
     const allocator = new Allocator(CONTROL_BYTES, (end) => memory.reach(end));
-    const reports = allocator.take(this.threads * REPORT.threadBytes)!.address;
+    const reports = allocator.take(this.#threads * REPORT.threadBytes)!.address;
     const completion = new Completion(memory, (waiting) => this.#onCompletion(waiting));
     const stream = new CommandStream(memory, allocator, completion);
-    const kernels = new KernelTable(memory, allocator, this.threads);
+    const kernels = new KernelTable(memory, allocator, this.#threads);
     const running: Running = {
       ...{ memory, allocator, reports, completion, stream, kernels },
       ...{ workers: [], started: false, leader: null },
@@ -71,6 +71,11 @@ export class WasmExecutor implements Executor {
     this.#running = running;
     if (threads === 0) this.#leadHere(running);
     else this.#spawn(running);
+  }
+
+  /** How many threads run kernels. */
+  get threads(): number {
+    return this.#running?.workers.length || 1;
   }
 
   allocate(bytes: number, access: 'commands' | 'host' = 'host'): number | null {
@@ -165,13 +170,13 @@ export class WasmExecutor implements Executor {
     const { memory, reports, workers } = running;
     const source = workerSource();
     const bulk = bulkModule(true);
-    for (let thread = 0; thread < this.threads; thread++) {
+    for (let thread = 0; thread < this.#threads; thread++) {
       const start: WorkerStart = {
         protocol: PROTOCOL,
         memory: memory.memory,
         bulkModule: bulk,
         thread,
-        threads: this.threads,
+        threads: this.#threads,
         reports,
         messages: !waitsWithoutMessages,
       };
@@ -237,7 +242,7 @@ export class WasmExecutor implements Executor {
     const running = this.#running;
     if (running === null) return;
     running.workers[0]?.hold(waiting);
-    takeReports(running.memory, running.reports, this.threads, (kernel, words) => {
+    takeReports(running.memory, running.reports, this.#threads, (kernel, words) => {
       this.#onReport(running.kernels.find(kernel)?.label ?? 'released', words);
     });
   }
