@@ -3,8 +3,9 @@
  *
  *   npx tsx scripts/fitPolynomials.ts
  *
- * Remez' exchange in float64 on a dense grid: each polynomial minimizes max |weight(x) · (target(x) - p(x))|. Coefficients
- * are rounded to f32 one by one, from the lowest power up, and the rest fitted anew around what rounding has changed.
+ * Lawson's algorithm in float64: least squares on a dense grid, each point weighted anew by its error, until the
+ * polynomial minimizes max |weight(x) · (target(x) - p(x))|. Coefficients are rounded to f32 one by one, from the
+ * lowest power up, and the rest fitted anew around what rounding has changed.
  */
 interface Fit {
   readonly name: string;
@@ -56,7 +57,7 @@ const FITS: readonly Fit[] = [
   },
   {
     name: 'expm1: (eˣ - 1 - x) / x², relative to eˣ - 1',
-    degree: 4,
+    degree: 5,
     from: -0.347,
     to: 0.347,
     target: (x) => series(x, (n) => 1 / factorial(n + 2)),
@@ -144,55 +145,51 @@ function solve(rows: number[][]): number[] {
 }
 
 /** Fits the powers from `known.length` up to the degree, given the lower coefficients. */
-function remez({ degree, from, to, target, weight }: Fit, known: readonly number[]): number[] {
+function minimax({ degree, from, to, target, weight }: Fit, known: readonly number[]): number[] {
   const free = degree + 1 - known.length;
-  const grid = Array.from(
-    { length: 4001 },
-    (_, i) => (from + to) / 2 - ((to - from) / 2) * Math.cos((Math.PI * i) / 4000),
+  const points = Array.from(
+    { length: 1001 },
+    (_, i) => (from + to) / 2 - ((to - from) / 2) * Math.cos((Math.PI * i) / 1000),
   );
-  // A weight of zero says nothing about the target: at x = 0 the polynomial is free.
-  const points = grid.filter((x) => weight(x) !== 0);
-  let chosen = Array.from({ length: free + 1 }, (_, i) => points[Math.round((i * (points.length - 1)) / free)]!);
-  let best: number[] = [];
-  // A weight that changes sign would hide where the error does. Powers of x / to keep the equations well conditioned.
-  const size = (x: number) => Math.abs(weight(x));
-  for (let round = 0; round < 40; round++) {
-    const rows = chosen.map((x, i) => [
-      ...Array.from({ length: free }, (_, power) => size(x) * (x / to) ** (known.length + power)),
-      (-1) ** i,
-      size(x) * (target(x) - evaluate(known, x)),
-    ]);
-    const solved = solve(rows).slice(0, free);
-    best = [...known, ...solved.map((value, power) => value / to ** (known.length + power))];
-    chosen = extremes(points, (x) => size(x) * (target(x) - evaluate(best, x)), free + 1);
-    if (chosen.length <= free) return best;
+  // Powers of x / to keep the equations well conditioned.
+  const rows = points.map((x) =>
+    Array.from({ length: free }, (_, power) => weight(x) * (x / to) ** (known.length + power)),
+  );
+  const values = points.map((x) => weight(x) * (target(x) - evaluate(known, x)));
+  const share = points.map(() => 1 / points.length);
+  let best = { coefficients: [] as number[], error: Infinity };
+  for (let round = 0; round < 200; round++) {
+    const coefficients = leastSquares(rows, values, share);
+    const errors = rows.map((row, i) =>
+      Math.abs(values[i]! - row.reduce((sum, x, k) => sum + x * coefficients[k]!, 0)),
+    );
+    const error = Math.max(...errors);
+    if (error < best.error) best = { coefficients, error };
+    const total = errors.reduce((sum, size, i) => sum + size * share[i]!, 0);
+    for (const [i, size] of errors.entries()) share[i]! *= size / total;
   }
-  return best;
+  return [...known, ...best.coefficients.map((value, power) => value / to ** (known.length + power))];
 }
 
-/** The `count` neighboring places of alternating sign where the error is greatest. */
-function extremes(points: readonly number[], error: (x: number) => number, count: number): number[] {
-  const peaks: { x: number; size: number; sign: number }[] = [];
-  for (const x of points) {
-    const value = error(x);
-    const peak = { x, size: Math.abs(value), sign: Math.sign(value) };
-    const last = peaks.at(-1);
-    if (last === undefined || last.sign !== peak.sign) peaks.push(peak);
-    else if (peak.size > last.size) peaks[peaks.length - 1] = peak;
+/** The normal equations; their right side is the last column. */
+function leastSquares(rows: readonly number[][], values: readonly number[], share: readonly number[]): number[] {
+  const n = rows[0]!.length;
+  const equations = Array.from({ length: n }, () => new Array<number>(n + 1).fill(0));
+  for (const [i, row] of rows.entries()) {
+    for (let a = 0; a < n; a++) {
+      for (let b = 0; b < n; b++) equations[a]![b]! += share[i]! * row[a]! * row[b]!;
+      equations[a]![n]! += share[i]! * row[a]! * values[i]!;
+    }
   }
-  while (peaks.length > count) {
-    if (peaks[0]!.size < peaks.at(-1)!.size) peaks.shift();
-    else peaks.pop();
-  }
-  return peaks.map(({ x }) => x);
+  return solve(equations);
 }
 
 function fitRounded(spec: Fit): { coefficients: number[]; error: number } {
   const known: number[] = [];
   while (spec.precision !== 'f64' && known.length <= spec.degree) {
-    known.push(Math.fround(remez(spec, known)[known.length]!));
+    known.push(Math.fround(minimax(spec, known)[known.length]!));
   }
-  const coefficients = spec.precision === 'f64' ? remez(spec, []) : known;
+  const coefficients = spec.precision === 'f64' ? minimax(spec, []) : known;
   let error = 0;
   for (let i = 0; i <= 10000; i++) {
     const x = spec.from + ((spec.to - spec.from) * i) / 10000;

@@ -109,13 +109,27 @@ const largeRemainder: MathFunction = {
   },
 };
 
+/**
+ * x - k π/2, rounded once: the first two differences are exact, the rounding of the next two is kept (Dekker's fast sum)
+ * and joins the last part.
+ */
+function remainder(e: Emitter, x: Value, k: Value): Value {
+  const [first, second, third, fourth, last] = HALF_PI;
+  const start = e.let(e.fnma(k, e.f32(second), e.fnma(k, e.f32(first), x)));
+  const middle = e.let(e.fnma(k, e.f32(third), start));
+  const end = e.let(e.fnma(k, e.f32(fourth), middle));
+  const lostThird = e.fnma(k, e.f32(third), e.sub(start, middle));
+  const lostFourth = e.fnma(k, e.f32(fourth), e.sub(middle, end));
+  return e.add(end, e.fnma(k, e.f32(last), e.add(lostThird, lostFourth)));
+}
+
 /** x = r + quadrant · π/2 with |r| ≤ π/4; of the quadrant the low two bits count. r is NaN where x is not finite. */
 export function reduceAngle(e: Emitter, x: Value): { r: Value; quadrant: Value } {
   const rounded = e.let(e.fma(x, e.f32(2 / Math.PI), e.f32(ROUNDER)));
   const k = e.let(e.sub(rounded, e.f32(ROUNDER)));
   const r = e.variable('v128');
   const quadrant = e.variable('v128');
-  r.set(HALF_PI.reduce<Value>((rest, part) => e.fnma(k, e.f32(part), rest), x));
+  r.set(remainder(e, x, k));
   quadrant.set(rounded);
   const magnitude = e.let(e.abs(x));
   const finite = e.op('f32x4.lt', magnitude, e.f32(Infinity));

@@ -2,11 +2,11 @@ import type { Emitter, Value } from './emitter.ts';
 import type { MathFunction } from './mathFunction.ts';
 
 /** (eˣ - 1 - x) / x² on ±ln 2 / 2; relative to eˣ, 2^-28.2. */
-const EXP = [0.49999994, 0.166665152, 0.0416680835, 0.00836934894, 0.00138403988];
-/** The same, relative to eˣ - 1: 2^-26.1. */
-const EXPM1 = [0.49999997, 0.16666539, 0.0416677408, 0.00836704765, 0.00138399936];
-/** (2ˣ - 1) / x on ±1/2; relative to 2ˣ, 2^-26.3. */
-export const EXP2 = [0.693147182, 0.240225941, 0.0555036627, 0.00962544512, 0.00133879273, 0.000133324909];
+const EXP = [0.49999994, 0.166665211, 0.041668281, 0.0083686905, 0.00138194882];
+/** The same, relative to eˣ - 1: 2^-31.1. */
+const EXPM1 = [0.5, 0.166666657, 0.0416664928, 0.00833354332, 0.00139323471, 0.00019764257];
+/** (2ˣ - 1) / x on ±1/2; relative to 2ˣ, 2^-28.3. */
+export const EXP2 = [0.693147182, 0.240226477, 0.0555035993, 0.00961850584, 0.00133908063, 0.000153264613];
 
 /** Adding it leaves a float's nearest integer in the low bits of the sum. */
 const ROUNDER = 1.5 * 2 ** 23;

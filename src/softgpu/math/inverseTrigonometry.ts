@@ -4,7 +4,7 @@ import type { MathFunction } from './mathFunction.ts';
 /** (asin x - x) / x³ in x² on ±1/2; relative to asin x, 2^-27.6. */
 const ASIN = [0.166667521, 0.0749530941, 0.0454691537, 0.0241847411, 0.0421583988];
 /** (atan x - x) / x³ in x² on ±tan(π/8); 2^-30.4. */
-const ATAN = [-0.333333164, 0.199985281, -0.14244391, 0.105991684, -0.0609005243];
+const ATAN = [-0.333333164, 0.199985281, -0.142443925, 0.105991915, -0.0609013811];
 
 // π/2 as its nearest f32 and what that lacks.
 const HALF_PI = 1.5707963705062866;
