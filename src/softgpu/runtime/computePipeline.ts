@@ -167,7 +167,10 @@ function load(device: DeviceState, compiled: CompiledKernel, label: string): { k
     const reports = device.compileOptions.check !== undefined;
     return { kernel: device.executor.loadKernel(compiled, { label, reports }) };
   } catch (error) {
-    return { reason: 'internal', message: `The kernel could not be loaded: ${error instanceof Error ? error.message : error}` };
+    return {
+      reason: 'internal',
+      message: `The kernel could not be loaded: ${error instanceof Error ? error.message : error}`,
+    };
   }
 }
 
@@ -184,7 +187,10 @@ function groupsOf(
 /** Where a binding is found; the layout has been checked against the shader. */
 function slotOf(groups: readonly (BindGroupLayoutInner | null)[], group: number, binding: number): ArgumentSlot {
   const place = groups[group]?.places.get(binding);
-  if (place === undefined) throw new Error(`softgpu: the kernel has a binding ${binding} in group ${group} that its shader module does not list.`);
+  if (place === undefined)
+    throw new Error(
+      `softgpu: the kernel has a binding ${binding} in group ${group} that its shader module does not list.`,
+    );
   return { group, place };
 }
 

@@ -18,25 +18,38 @@ function storage(binding: number, buffer: GPUBufferBindingLayout = {}): GPUBindG
   return { binding, visibility: COMPUTE, buffer: { type: 'storage', ...buffer } };
 }
 
-function buffers(count: number, type: GPUBufferBindingType, more: GPUBufferBindingLayout = {}): GPUBindGroupLayoutEntry[] {
+function buffers(
+  count: number,
+  type: GPUBufferBindingType,
+  more: GPUBufferBindingLayout = {},
+): GPUBindGroupLayoutEntry[] {
   return Array.from({ length: count }, (_, binding) => ({ binding, visibility: COMPUTE, buffer: { type, ...more } }));
 }
 
 describe('createBindGroupLayout', () => {
   const good: [string, GPUBindGroupLayoutEntry[]][] = [
     ['no entries', []],
-    ['every kind of resource', [
-      storage(0),
-      { binding: 1, visibility: FRAGMENT, sampler: {} },
-      { binding: 2, visibility: FRAGMENT, texture: {} },
-      { binding: 3, visibility: COMPUTE, storageTexture: { format: 'r32float', access: 'read-write' } },
-      { binding: 999, visibility: COMPUTE, externalTexture: {} },
-    ]],
-    ['read-only storage in vertex shaders', [{ binding: 0, visibility: VERTEX, buffer: { type: 'read-only-storage' } }]],
+    [
+      'every kind of resource',
+      [
+        storage(0),
+        { binding: 1, visibility: FRAGMENT, sampler: {} },
+        { binding: 2, visibility: FRAGMENT, texture: {} },
+        { binding: 3, visibility: COMPUTE, storageTexture: { format: 'r32float', access: 'read-write' } },
+        { binding: 999, visibility: COMPUTE, externalTexture: {} },
+      ],
+    ],
+    [
+      'read-only storage in vertex shaders',
+      [{ binding: 0, visibility: VERTEX, buffer: { type: 'read-only-storage' } }],
+    ],
     ['visibility of no stage', [{ binding: 0, visibility: 0, buffer: {} }]],
     ['as many storage buffers as the limit', buffers(8, 'storage')],
     ['as many dynamic uniform buffers as the limit', buffers(8, 'uniform', { hasDynamicOffset: true })],
-    ['a multisampled texture', [{ binding: 0, visibility: COMPUTE, texture: { multisampled: true, sampleType: 'uint' } }]],
+    [
+      'a multisampled texture',
+      [{ binding: 0, visibility: COMPUTE, texture: { multisampled: true, sampleType: 'uint' } }],
+    ],
   ];
   it.each(good)('accepts %s', async (_, entries) => {
     expect(await validationError(device, () => layout(...entries))).toBeNull();
@@ -53,12 +66,14 @@ describe('createBindGroupLayout', () => {
     ['too many uniform buffers', buffers(13, 'uniform')],
     ['too many dynamic storage buffers', buffers(5, 'storage', { hasDynamicOffset: true })],
     ['a multisampled float texture', [{ binding: 0, visibility: COMPUTE, texture: { multisampled: true } }]],
-    ['a storage texture of a cube', [
-      { binding: 0, visibility: COMPUTE, storageTexture: { format: 'r32float', viewDimension: 'cube' } },
-    ]],
-    ['a storage texture of a format that has no storage', [
-      { binding: 0, visibility: COMPUTE, storageTexture: { format: 'depth32float' } },
-    ]],
+    [
+      'a storage texture of a cube',
+      [{ binding: 0, visibility: COMPUTE, storageTexture: { format: 'r32float', viewDimension: 'cube' } }],
+    ],
+    [
+      'a storage texture of a format that has no storage',
+      [{ binding: 0, visibility: COMPUTE, storageTexture: { format: 'depth32float' } }],
+    ],
   ];
   it.each(bad)('refuses %s', async (_, entries) => {
     expect(await validationError(device, () => layout(...entries))).toMatch(/^createBindGroupLayout: /);
@@ -79,15 +94,17 @@ describe('createPipelineLayout', () => {
 
   it('refuses more groups than maxBindGroups', async () => {
     const bindGroupLayouts = Array(device.limits.maxBindGroups + 1).fill(null);
-    expect(await validationError(device, () => device.createPipelineLayout({ bindGroupLayouts }))).toContain('maxBindGroups');
+    expect(await validationError(device, () => device.createPipelineLayout({ bindGroupLayouts }))).toContain(
+      'maxBindGroups',
+    );
   });
 
   it('counts the resources of all groups together', async () => {
     const six = layout(...buffers(6, 'storage'));
     expect(await validationError(device, () => device.createPipelineLayout({ bindGroupLayouts: [six] }))).toBeNull();
-    expect(await validationError(device, () => device.createPipelineLayout({ bindGroupLayouts: [six, six] }))).toContain(
-      'maxStorageBuffersPerShaderStage',
-    );
+    expect(
+      await validationError(device, () => device.createPipelineLayout({ bindGroupLayouts: [six, six] })),
+    ).toContain('maxStorageBuffersPerShaderStage');
   });
 
   it('refuses layouts of another device and invalid ones', async () => {
@@ -103,7 +120,9 @@ describe('createPipelineLayout', () => {
 
 describe('createBindGroup', () => {
   function bind(entry: GPUBindGroupLayoutEntry, resource: GPUBindingResource, binding = entry.binding) {
-    return validationError(device, () => device.createBindGroup({ layout: layout(entry), entries: [{ binding, resource }] }));
+    return validationError(device, () =>
+      device.createBindGroup({ layout: layout(entry), entries: [{ binding, resource }] }),
+    );
   }
   const buffer = (size = 512, usage: number = STORAGE | UNIFORM) => device.createBuffer({ size, usage });
 

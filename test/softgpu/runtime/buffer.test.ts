@@ -24,7 +24,12 @@ function rejection(promise: Promise<unknown>): Promise<string> {
 describe('createBuffer', () => {
   it('takes any size and reports it with the usage', () => {
     const buffer = device.createBuffer({ label: 'b', size: 10, usage: STORAGE | COPY_SRC });
-    expect([buffer.size, buffer.usage, buffer.label, buffer.mapState]).toEqual([10, STORAGE | COPY_SRC, 'b', 'unmapped']);
+    expect([buffer.size, buffer.usage, buffer.label, buffer.mapState]).toEqual([
+      10,
+      STORAGE | COPY_SRC,
+      'b',
+      'unmapped',
+    ]);
   });
 
   it.each([
@@ -42,14 +47,18 @@ describe('createBuffer', () => {
 
   it('refuses sizes above maxBufferSize and takes that size itself as far as memory goes', async () => {
     const size = device.limits.maxBufferSize + 1;
-    expect(await validationError(device, () => device.createBuffer({ size, usage: STORAGE }))).toContain('maxBufferSize');
+    expect(await validationError(device, () => device.createBuffer({ size, usage: STORAGE }))).toContain(
+      'maxBufferSize',
+    );
   });
 
   it('reports out of memory and returns an invalid buffer', async () => {
     device.pushErrorScope('out-of-memory');
     const buffer = device.createBuffer({ size: 1 << 24, usage: COPY_DST });
     expect((await device.popErrorScope())?.message).toContain('no memory is left');
-    expect(await validationError(device, () => device.queue.writeBuffer(buffer, 0, new Uint32Array(1)))).toContain('invalid');
+    expect(await validationError(device, () => device.queue.writeBuffer(buffer, 0, new Uint32Array(1)))).toContain(
+      'invalid',
+    );
   });
 
   it.each([-1, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY])('throws a TypeError for the size %d', (size) => {

@@ -2,7 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { GPUPipelineError } from '../../../src/softgpu/runtime/errors.ts';
 import type { DispatchCommand } from '../../../src/softgpu/runtime/executor.ts';
 import { GPUShaderStage } from '../../../src/softgpu/runtime/flags.ts';
-import { type FakeEntryPoint, type FakeExecutor, fakeBinding, fakeDevice, fakeModule, fakeShader, validationError } from './testHost.ts';
+import {
+  type FakeEntryPoint,
+  type FakeExecutor,
+  fakeBinding,
+  fakeDevice,
+  fakeModule,
+  fakeShader,
+  validationError,
+} from './testHost.ts';
 
 let device: GPUDevice;
 let executor: FakeExecutor;
@@ -124,7 +132,9 @@ describe('override constants', () => {
 describe('explicit layouts', () => {
   const layoutWith = (entry: Partial<GPUBindGroupLayoutEntry>) =>
     device.createPipelineLayout({
-      bindGroupLayouts: [device.createBindGroupLayout({ entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, ...entry }] })],
+      bindGroupLayouts: [
+        device.createBindGroupLayout({ entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, ...entry }] }),
+      ],
     });
   const shader = fakeShader([fakeBinding({ minBindingSize: 16 })]);
 
@@ -159,7 +169,10 @@ describe('automatic layouts', () => {
     const layout = pipeline.getBindGroupLayout(1);
     expect(layout).not.toBe(pipeline.getBindGroupLayout(1));
     const bind = (size: number) => () =>
-      device.createBindGroup({ layout, entries: [{ binding: 5, resource: device.createBuffer({ size, usage: 128 }) }] });
+      device.createBindGroup({
+        layout,
+        entries: [{ binding: 5, resource: device.createBuffer({ size, usage: 128 }) }],
+      });
     expect(await validationError(device, bind(8))).toBeNull();
     expect(await validationError(device, bind(4))).toContain('minBindingSize');
     expect(await validationError(device, () => pipeline.getBindGroupLayout(0))).toBeNull();
@@ -168,7 +181,9 @@ describe('automatic layouts', () => {
 
   it('cannot go into a pipeline layout', async () => {
     const layout = create(fakeShader([fakeBinding()])).getBindGroupLayout(0);
-    expect(await validationError(device, () => device.createPipelineLayout({ bindGroupLayouts: [layout] }))).toContain('auto');
+    expect(await validationError(device, () => device.createPipelineLayout({ bindGroupLayouts: [layout] }))).toContain(
+      'auto',
+    );
   });
 
   it('keep the limits', async () => {
@@ -195,7 +210,9 @@ describe('failures', () => {
   ])('reject the promise of createComputePipelineAsync: %s as %s', async (throws, reason) => {
     const module = device.createShaderModule({ code: fakeShader([], { throws }) });
     device.pushErrorScope('validation');
-    const error = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } }).catch((each) => each);
+    const error = await device
+      .createComputePipelineAsync({ layout: 'auto', compute: { module } })
+      .catch((each) => each);
     expect(await device.popErrorScope()).toBeNull();
     expect(error).toBeInstanceOf(GPUPipelineError);
     expect([error.reason, error.name]).toEqual([reason, 'GPUPipelineError']);
@@ -213,7 +230,10 @@ it('hands converted constants and slots to the executor', async () => {
   const overrides = [{ name: 'n', id: null, type: 'i32', hasDefault: true }] as const;
   const bindings = [fakeBinding({ binding: 3 }), fakeBinding({ binding: 1, type: 'uniform' })];
   const module = device.createShaderModule({ code: fakeModule({ overrides, entryPoints: [{ bindings }] }) });
-  const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module, constants: { n: 2.9 } } });
+  const pipeline = await device.createComputePipelineAsync({
+    layout: 'auto',
+    compute: { module, constants: { n: 2.9 } },
+  });
   const storage = device.createBuffer({ size: 64, usage: 128 });
   const uniform = device.createBuffer({ size: 1024, usage: 64 });
   const entries = [

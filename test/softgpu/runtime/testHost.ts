@@ -42,14 +42,25 @@ export const fakeCompiler: Compiler = {
   createShaderModule(code) {
     if (!code.startsWith('{')) {
       const span = { offset: 2, length: 3 };
-      return { valid: false, messages: [{ severity: 'error', message: 'no module', span }], overrides: [], entryPoints: [] };
+      return {
+        valid: false,
+        messages: [{ severity: 'error', message: 'no module', span }],
+        overrides: [],
+        entryPoints: [],
+      };
     }
     const { overrides = [], entryPoints = [] } = JSON.parse(code) as FakeModule;
     return {
       valid: true,
       messages: [],
       overrides,
-      entryPoints: entryPoints.map((each) => ({ name: 'main', stage: 'compute', bindings: [], overrides: [], ...each })),
+      entryPoints: entryPoints.map((each) => ({
+        name: 'main',
+        stage: 'compute',
+        bindings: [],
+        overrides: [],
+        ...each,
+      })),
     };
   },
   compileKernel(module, name, constants) {
