@@ -309,6 +309,11 @@ export class Builder {
     this.#reachable ||= reachable;
   }
 
+  /** The nodes that `emit` makes, for a node of the caller's. */
+  block(emit: () => void): Block {
+    return this.#nested(emit);
+  }
+
   /** Puts a finished node into the current block. */
   append(node: Node): void {
     if (this.#reachable) this.#block.push(node);

@@ -1,0 +1,90 @@
+/** Loops: unrolled where the number of rounds is constant and the result is small. */
+
+import type { Binding, Statement } from '../../program/program.ts';
+import type { Context } from './context.ts';
+import { branch, loop, scope } from './control.ts';
+import { value } from './expression.ts';
+import { bodySize, declaredIn, indexesBy, mentions } from './size.ts';
+import { statements } from './statement.ts';
+import { type Counter, counterOf } from './trip.ts';
+import { opOf } from './value.ts';
+import { writtenRegisters } from './written.ts';
+
+type LoopStatement = Extract<Statement, { kind: 'loop' }>;
+
+const MOST_ROUNDS = 64;
+// Instructions, roughly. What indexes a variable's array by the counter is worth more: its elements become registers.
+const BUDGET = 2_000;
+const ARRAY_BUDGET = 8_000;
+
+export function lowerLoop(c: Context, s: LoopStatement): void {
+  const counter = counterOf(c, s, MOST_ROUNDS);
+  if (counter?.complete && isWorthUnrolling(s, counter)) unroll(c, s, counter);
+  else repeat(c, s, counter);
+}
+
+function isWorthUnrolling(s: LoopStatement, { rounds, variable }: Counter): boolean {
+  if (rounds.length <= 1) return true;
+  const size = rounds.length * bodySize(s);
+  return size <= BUDGET || (size <= ARRAY_BUDGET && indexesBy(s, variable));
+}
+
+function unroll(c: Context, s: LoopStatement, { rounds }: Counter): void {
+  scope(c, (leave) => {
+    for (const _ of rounds) {
+      if (!c.b.reachable) return;
+      scope(c, (next) => {
+        c.targets.push({ leave, next });
+        statements(c, s.body, 'continue');
+        c.targets.pop();
+      });
+      c.targets.push({ leave, next: null });
+      statements(c, s.continuing, null);
+      c.targets.pop();
+    }
+  });
+}
+
+function repeat(c: Context, s: LoopStatement, counter: Counter | null): void {
+  const kept = keptLets(s);
+  for (const binding of kept) c.kept.add(binding);
+  loop(c, writtenRegisters(c, s), (node) => {
+    if (s.condition !== null) exitIf(c, c.b.not(opOf(value(c, s.condition))), node);
+    if (counter !== null) bound(c, counter);
+    scope(c, (next) => {
+      c.targets.push({ leave: node, next });
+      statements(c, s.body, 'continue');
+      c.targets.pop();
+    });
+    if (!c.b.reachable) return;
+    statements(c, s.continuing, null);
+    if (s.breakIf !== null) exitIf(c, opOf(value(c, s.breakIf)), node);
+  });
+  for (const binding of kept) c.kept.delete(binding);
+}
+
+function exitIf(c: Context, condition: Parameters<typeof branch>[1], node: Parameters<Context['b']['exit']>[0]): void {
+  branch(
+    c,
+    condition,
+    () => c.b.exit(node),
+    () => {},
+  );
+}
+
+/** From here to the end of the round the counter is in its range: a reading of its own says so. */
+function bound(c: Context, { variable, range }: Counter): void {
+  if (range === null) return;
+  const { register } = c.locals.get(variable)!.leaves.get(0)!;
+  const reading = c.b.get(register);
+  c.b.ranges.set(reading, range);
+  c.known.learn(register, reading);
+}
+
+/** `let`s of the body that `continuing` uses. */
+function keptLets(s: LoopStatement): Binding[] {
+  const declared = declaredIn(s.body);
+  if (declared.length === 0) return [];
+  const used = mentions(s.continuing, s.breakIf);
+  return declared.filter((binding) => used.has(binding));
+}
