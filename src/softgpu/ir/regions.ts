@@ -11,10 +11,22 @@
  * further barrier, but other regions may follow; it sets a flag that they test.
  */
 
-import { type Block, Exit, If, Invocations, type Kernel, type Loop, type Node, Op, Register, Scope } from './ir.ts';
+import {
+  type Block,
+  Exit,
+  If,
+  Invocations,
+  type Kernel,
+  type Loop,
+  type Node,
+  Op,
+  Register,
+  Scope,
+  type Slot,
+} from './ir.ts';
 import { spill } from './spill.ts';
 import { markUniform, WORKGROUP } from './uniform.ts';
-import { blocksOf, hasEffect, operandOf, registerOf, some } from './walk.ts';
+import { accessOf, blocksOf, hasEffect, operandOf, registerOf, some } from './walk.ts';
 
 const BOOL = { lane: 'bool', size: 1 } as const;
 
@@ -64,7 +76,10 @@ class Former {
       if (node.kind === 'barrier') {
         close();
       } else if (node.kind === 'op') {
-        if (isShared(node)) out.push(node);
+        if (clearsWorkgroup(node)) {
+          close();
+          out.push(node);
+        } else if (isShared(node)) out.push(node);
         else region.push(node);
       } else if (this.#isShared(node)) {
         close();
@@ -169,4 +184,8 @@ class Former {
 /** Whether an instruction runs once for the workgroup: what it gives is uniform and needs no invocation. */
 function isShared(op: Op): boolean {
   return op.uniform && (!hasEffect(op) || (op.code === 'set' && registerOf(op).uniform));
+}
+
+function clearsWorkgroup(op: Op): boolean {
+  return op.code === 'zero' && (accessOf(op).root as Slot).space === 'workgroup';
 }
