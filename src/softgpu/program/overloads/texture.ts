@@ -5,7 +5,8 @@
  */
 
 import { F32, I32, type Lanes, U32, vector } from '../intern.ts';
-import type { OpaqueType, ScalarType, Type } from '../type.ts';
+import type { ScalarType, Type } from '../type.ts';
+import { typeName } from '../typeRules.ts';
 import { type BuiltinOverload, type Failure, noOverload, type Stages } from './overload.ts';
 import { conversionRank } from './rank.ts';
 import { describeTexture, type Texture } from './textureType.ts';
@@ -111,13 +112,9 @@ export function resolveTexture(name: string, args: readonly Type[]): BuiltinOver
     const mustUse = result !== null;
     return { name, parameters, result, constEvaluable: false, mustUse, stages, requires: null, constArguments };
   }
-  return {
-    failure: noOverload(
-      name,
-      args,
-      shapes.map((shape) => describeShape(name, shape, texture)),
-    ),
-  };
+  if (shapes.length === 0) return { failure: `${name} cannot be used on ${typeName(texture.type)}` };
+  const candidates = shapes.map((shape) => describeShape(name, shape, texture));
+  return { failure: noOverload(name, args, candidates) };
 }
 
 function parametersFor(
@@ -204,14 +201,15 @@ function storageStages({ storage, access }: Texture): Stages {
   return storage && access !== 'read' ? 'compute-or-fragment' : 'any';
 }
 
-function describeShape(name: string, { parameters, offset }: Shape, { type }: Texture): string {
-  const words = parameters.map(describeParameter);
-  if (offset === true) words.push('[offset]');
-  return `${name}(${[(type as OpaqueType).name, ...words].join(', ')})`;
+function describeShape(name: string, { parameters, offset }: Shape, texture: Texture): string {
+  const words = [texture.type.name, ...parameters.map(describeParameter)];
+  if (name === 'textureGather' && !texture.depth) words.unshift('component');
+  if (offset === true && !texture.cube) words.push('[offset]');
+  return `${name}(${words.join(', ')})`;
 }
 
 function describeParameter(parameter: Parameter): string {
-  if (typeof parameter === 'string')
-    return parameter.replace('integer 1', 'i32 or u32').replace('integer', 'vec of i32 or u32, size');
+  if (parameter === 'integer 1') return 'i32 or u32';
+  if (typeof parameter === 'string') return parameter.replace(/integer (\d)/, 'vec$1 of i32 or u32');
   return parameter.kind === 'vector' ? `vec${parameter.size}<${parameter.element.scalar}>` : 'f32';
 }

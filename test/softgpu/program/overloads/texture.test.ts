@@ -92,6 +92,18 @@ describe('functions on textures', () => {
     `);
   });
 
+  it('say so where there is none for that texture', () => {
+    const never = resolveBuiltin('textureLoad', types('texture_cube<f32>, vec3<i32>, AI'), [], false);
+    expect(never).toEqual({ failure: 'textureLoad cannot be used on texture_cube<f32>' });
+    const gather = resolveBuiltin('textureGather', types('texture_2d<f32>, sampler, vec2<f32>'), [], false);
+    expect(gather).toMatchInlineSnapshot(`
+      {
+        "failure": "no overload of textureGather can be called with (texture_2d<f32>, sampler, vec2<f32>); it is:
+        textureGather(component, texture_2d, sampler, vec2<f32>, [offset])",
+      }
+    `);
+  });
+
   it('take a constant offset last', () => {
     const overload = resolveBuiltin('textureSample', types('texture_2d<f32>, sampler, vec2<f32>, vec2<AI>'), [], false);
     expect(overload).toMatchObject({ constArguments: [3] });
