@@ -4,8 +4,8 @@
  *   --rounds n       how often each is timed, interleaved
  */
 import { parseArgs } from 'node:util';
-import type { Command, KernelHandle } from '../src/softgpu/runtime/executor.ts';
 import { createExecutor } from '../src/softgpu/runtime/executor/createExecutor.ts';
+import type { Command, KernelHandle } from '../src/softgpu/runtime/executor.ts';
 import { busyKernel, emptyKernel } from '../test/softgpu/runtime/executor/kernels.ts';
 import { median } from './measure.ts';
 
@@ -22,7 +22,6 @@ type Executor = ReturnType<typeof createExecutor>;
 
 interface Case {
   readonly name: string;
-  readonly unit: string;
   /** Per round. */
   readonly micros: number[];
   readonly run: () => Promise<void>;
@@ -48,12 +47,11 @@ function casesOf(executor: Executor, name: string): Case[] {
     ['submit to done, one empty dispatch', 1, one],
     ['empty dispatch of 1 workgroup', DISPATCHES, many(empty, DISPATCHES, 1, bindings)],
     ['empty dispatch of 256 workgroups', DISPATCHES, many(empty, DISPATCHES, 256, bindings)],
-    ['dispatch of 64 workgroups of about 2 µs', 100, many(tiny, 100, 64, bindings)],
+    ['dispatch of 64 workgroups of about 1 µs', 100, many(tiny, 100, 64, bindings)],
     ['compute-bound dispatch', 1, many(busy, 1, BUSY_WORKGROUPS, bindings)],
   ];
   return lists.map(([what, count, commands]) => ({
     name: `${name}: ${what}`,
-    unit: 'µs',
     micros: [],
     run: () => submitted(commands),
     count,
@@ -72,5 +70,18 @@ for (let round = -5; round < rounds; round++) {
 }
 console.log('microseconds                                            least    median');
 for (const { name, micros } of cases)
-  console.log(`${name.padEnd(52)} ${Math.min(...micros).toFixed(2).padStart(9)} ${median(micros).toFixed(2).padStart(9)}`);
+  console.log(
+    `${name.padEnd(52)} ${Math.min(...micros)
+      .toFixed(2)
+      .padStart(9)} ${median(micros).toFixed(2).padStart(9)}`,
+  );
+const [one, two] = [1, 2].map(
+  (threads) => cases.find(({ name }) => name === `threads ${threads}: compute-bound dispatch`)!,
+);
+const ratios = one!.micros.map((micros, round) => micros / two!.micros[round]!);
+console.log(
+  `two threads are ${median(ratios).toFixed(2)} times as fast as one, compute-bound; best with best ${(
+    Math.min(...one!.micros) / Math.min(...two!.micros)
+  ).toFixed(2)}`,
+);
 for (const executor of executors) executor.destroy();

@@ -81,6 +81,7 @@ export class Completion {
 
   reject(reason: Error): void {
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
+    Atomics.notify(this.#memory.words, CONTROL.completed); // a wait that goes on keeps the memory
   }
 
   #want(fence: number): void {

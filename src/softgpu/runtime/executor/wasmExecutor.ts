@@ -125,10 +125,13 @@ export class WasmExecutor implements Executor {
     const running = this.#running;
     if (running === null) return;
     const { stream, completion } = running;
+    let idle = completion.idle;
     try {
       for (const [i, command] of commands.entries()) {
-        if (command.op === 'write') this.#write(running, command, i === 0);
+        if (command.op === 'write' && idle) running.memory.bytes.set(command.bytes, command.address);
+        else if (command.op === 'write') stageWrite(running, command);
         else encode(stream, command);
+        idle &&= command.op === 'write';
         if (i % COMMANDS_PER_PUBLISH === 0) stream.publish();
       }
       encodeFence(stream, completion.submit());
@@ -146,24 +149,6 @@ export class WasmExecutor implements Executor {
 
   destroy(): void {
     this.#stop(new Error('softgpu: the device was destroyed'));
-  }
-
-  /** The caller's bytes can change after `submit`: they go to their place at once, or wait in the memory for their turn. */
-  #write(running: Running, { address, bytes }: WriteCommand, first: boolean): void {
-    const { memory, stream, allocator, completion } = running;
-    if (bytes.length === 0) return;
-    if (first && completion.idle) {
-      memory.bytes.set(bytes, address);
-      return;
-    }
-    const staging = allocator.take(bytes.length, completion.completed);
-    if (staging === null)
-      throw new RangeError(
-        `softgpu: no memory is left for ${bytes.length} bytes to write; destroy buffers that are not needed`,
-      );
-    memory.bytes.set(bytes, staging.address);
-    encodeCopy(stream, staging.address, address, bytes.length);
-    allocator.give(staging.address, completion.submitted + 1);
   }
 
   #spawn(running: Running): void {
@@ -261,6 +246,19 @@ export class WasmExecutor implements Executor {
     for (const worker of running.workers) worker.terminate();
     running.completion.reject(reason);
   }
+}
+
+/** The caller's bytes can change after `submit`: they wait in the memory for their turn. */
+function stageWrite({ memory, stream, allocator, completion }: Running, { address, bytes }: WriteCommand): void {
+  if (bytes.length === 0) return;
+  const staging = allocator.take(bytes.length, completion.completed);
+  if (staging === null)
+    throw new RangeError(
+      `softgpu: no memory is left for ${bytes.length} bytes to write; destroy buffers that are not needed`,
+    );
+  memory.bytes.set(bytes, staging.address);
+  encodeCopy(stream, staging.address, address, bytes.length);
+  allocator.give(staging.address, completion.submitted + 1);
 }
 
 /** Null where the engine takes the code only in the background: pages refuse to compile large modules at once. */
