@@ -32,7 +32,7 @@ const quarterTurns: MathFunction = {
   name: 'quarterTurns',
   params: ['f32'],
   result: 'i64',
-  inline: false,
+  inline: 'never',
   emit: (e, x) => {
     const i64 = (value: Value) => e.letScalar('i64', value);
     const bits = e.letScalar('i32', e.op('i32.reinterpret_f32', x));
@@ -75,7 +75,7 @@ const largeQuadrant: MathFunction = {
   name: 'largeQuadrant',
   params: ['f32x4'],
   result: 'i32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x) => {
     const quadrant = (turns: Value) =>
       e.op(
@@ -94,7 +94,7 @@ const largeRemainder: MathFunction = {
   name: 'largeRemainder',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   // Shifting the two bits of the quadrant out leaves the signed distance to the nearest quarter, in 2^-64.
   emit: (e, x) => {
     const remainder = (turns: Value) => {

@@ -1,7 +1,7 @@
 import type { Emitter, Value } from './emitter.ts';
-import type { MathFunction, MathType } from './mathFunction.ts';
+import type { Inlining, MathFunction, MathType } from './mathFunction.ts';
 
-function unary(name: string, inline: boolean, emit: (e: Emitter, x: Value) => Value): MathFunction {
+function unary(name: string, inline: Inlining, emit: (e: Emitter, x: Value) => Value): MathFunction {
   return { name, params: ['i32x4'], result: 'i32x4', inline, emit };
 }
 
@@ -11,7 +11,7 @@ function counting(op: 'i32.clz' | 'i32.ctz' | 'i32.popcnt', vector: MathFunction
     name: vector.name,
     params: ['i32'],
     result: 'i32',
-    inline: true,
+    inline: 'always',
     emit: (e, x) => e.op(op, x),
   };
   return { ...vector, scalar };
@@ -30,41 +30,41 @@ function biasedLowestBit(e: Emitter, x: Value): Value {
 
 export const countOneBits = counting(
   'i32.popcnt',
-  unary('countOneBits', true, (e, x) =>
+  unary('countOneBits', 'always', (e, x) =>
     e.op('i32x4.extadd_pairwise_i16x8_u', e.op('i16x8.extadd_pairwise_i8x16_u', e.op('i8x16.popcnt', x))),
   ),
 );
 
 export const countLeadingZeros = counting(
   'i32.clz',
-  unary('countLeadingZeros', true, (e, x) =>
+  unary('countLeadingZeros', 'always', (e, x) =>
     e.op('i32x4.min_s', e.op('i32x4.sub', e.i32(158), biasedHighestBit(e, x)), e.i32(32)),
   ),
 );
 
 export const countTrailingZeros = counting(
   'i32.ctz',
-  unary('countTrailingZeros', true, (e, x) =>
+  unary('countTrailingZeros', 'always', (e, x) =>
     e.op('i32x4.min_u', e.op('i32x4.sub', biasedLowestBit(e, x), e.i32(127)), e.i32(32)),
   ),
 );
 
-export const firstLeadingBitU32 = unary('firstLeadingBitU32', true, (e, x) =>
+export const firstLeadingBitU32 = unary('firstLeadingBitU32', 'always', (e, x) =>
   e.op('i32x4.max_s', e.op('i32x4.sub', biasedHighestBit(e, x), e.i32(127)), e.i32(-1)),
 );
 
-export const firstLeadingBitI32 = unary('firstLeadingBitI32', true, (e, x) => {
+export const firstLeadingBitI32 = unary('firstLeadingBitI32', 'always', (e, x) => {
   const magnitude = e.let(e.op('v128.xor', x, e.shrS(x, 31)));
   return e.op('i32x4.max_s', e.op('i32x4.sub', biasedHighestBit(e, magnitude), e.i32(127)), e.i32(-1));
 });
 
-export const firstTrailingBit = unary('firstTrailingBit', true, (e, x) =>
+export const firstTrailingBit = unary('firstTrailingBit', 'always', (e, x) =>
   e.op('i32x4.max_s', e.op('i32x4.sub', biasedLowestBit(e, x), e.i32(127)), e.i32(-1)),
 );
 
 const REVERSED_BYTES = [3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12];
 
-export const reverseBits = unary('reverseBits', false, (e, x) => {
+export const reverseBits = unary('reverseBits', 'never', (e, x) => {
   const bytes = e.let(e.shuffle(x, x, REVERSED_BYTES));
   // The reversal of each nibble 0 to 15, one byte each.
   const nibbles: Value = () => e.f.i32x4Const(0x0c040800, 0x0e060a02, 0x0d050901, 0x0f070b03);
@@ -73,7 +73,7 @@ export const reverseBits = unary('reverseBits', false, (e, x) => {
   return e.or(e.op('i8x16.shl', low, e.int(4)), high);
 });
 
-export const signI32 = unary('signI32', true, (e, x) =>
+export const signI32 = unary('signI32', 'always', (e, x) =>
   e.op('i32x4.max_s', e.op('i32x4.min_s', x, e.i32(1)), e.i32(-1)),
 );
 
@@ -88,7 +88,7 @@ function shift(name: string, emit: (e: Emitter, x: Value, count: Value) => Value
     name,
     params: ['i32x4', 'i32x4'],
     result: 'i32x4',
-    inline: false,
+    inline: 'never',
     emit: (e, x, count) => emit(e, x, e.let(e.and(count, e.i32(31)))),
   };
 }
@@ -123,7 +123,7 @@ function extract(name: string, right: MathFunction): MathFunction {
     name,
     params: FIELD_PARAMS,
     result: 'i32x4',
-    inline: false,
+    inline: 'never',
     emit: (e, x, offset, count) => {
       const { from, width } = field(e, offset, count);
       const up = e.op('i32x4.sub', e.op('i32x4.sub', e.i32(32), from), width);
@@ -141,7 +141,7 @@ export const insertBits: MathFunction = {
   name: 'insertBits',
   params: ['i32x4', 'i32x4', 'i32x4', 'i32x4'],
   result: 'i32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x, inserted, offset, count) => {
     const { from, width } = field(e, offset, count);
     const ones = e.call(shiftRightU32, e.i32(-1), e.op('i32x4.sub', e.i32(32), width));

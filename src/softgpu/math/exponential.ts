@@ -34,7 +34,7 @@ export const exp: MathFunction = {
   name: 'exp',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'few',
   emit: (e, x) => {
     const { exponent, r } = reduce(e, x);
     const tail = e.fma(e.mul(r, r), e.polynomial(r, EXP), r);
@@ -47,7 +47,7 @@ export const exp2: MathFunction = {
   name: 'exp2',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'few',
   emit: (e, x) => {
     const rounded = e.let(e.add(x, e.f32(ROUNDER)));
     const r = e.let(e.sub(x, e.sub(rounded, e.f32(ROUNDER))));
@@ -71,7 +71,7 @@ export const tanh: MathFunction = {
   name: 'tanh',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'few',
   // With t = e^{2|x|} - 1: tanh|x| = t / (t + 2). From 9.02 on it rounds to 1.
   emit: (e, x) => {
     const magnitude = e.let(e.abs(x));
@@ -87,7 +87,7 @@ export const sinh: MathFunction = {
   name: 'sinh',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   // With u = (e^|x| - 1) / 4, which stays in range: sinh|x| = 2 (u + u / (4 u + 1)).
   emit: (e, x) => {
     const u = expm1(e, e.let(e.atMost(e.abs(x), e.f32(HYPERBOLIC_LIMIT))), 0.25);
@@ -100,7 +100,7 @@ export const cosh: MathFunction = {
   name: 'cosh',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   // With v = e^|x| / 4, which stays in range: cosh x = 2 (v + 1 / (16 v)).
   emit: (e, x) => {
     const { exponent, r } = reduce(e, e.let(e.atMost(e.abs(x), e.f32(HYPERBOLIC_LIMIT))));

@@ -6,7 +6,7 @@ export const inverseSqrt: MathFunction = {
   name: 'inverseSqrt',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: true,
+  inline: 'always',
   emit: (e, x) => e.div(e.f32(1), e.op('f32x4.sqrt', x)),
 };
 
@@ -14,7 +14,7 @@ export const fract: MathFunction = {
   name: 'fract',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: true,
+  inline: 'always',
   emit: (e, x) => e.sub(x, e.op('f32x4.floor', x)),
 };
 
@@ -22,7 +22,7 @@ export const signF32: MathFunction = {
   name: 'signF32',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: true,
+  inline: 'always',
   emit: (e, x) => e.and(e.or(e.signBit(x), e.f32(1)), e.op('f32x4.ne', x, e.f32(0))),
 };
 
@@ -31,7 +31,7 @@ export const modfFract: MathFunction = {
   name: 'modfFract',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: true,
+  inline: 'always',
   // ∞ less itself would be NaN.
   emit: (e, x) => {
     const fraction = e.sub(x, e.op('f32x4.trunc', x));
@@ -45,7 +45,7 @@ export const remainderF32: MathFunction = {
   name: 'remainderF32',
   params: ['f32x4', 'f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x, y) => {
     const half = (part: 'low' | 'high') => {
       const a = e.let(promote(e, x, part));
@@ -76,7 +76,7 @@ export const frexpFract: MathFunction = {
   name: 'frexpFract',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x) => {
     const { bits } = parts(e, x);
     const fraction = e.or(e.and(bits, e.i32(0x807fffff)), e.f32(0.5));
@@ -88,7 +88,7 @@ export const frexpExp: MathFunction = {
   name: 'frexpExp',
   params: ['f32x4'],
   result: 'i32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x) => {
     const { exponent } = parts(e, x);
     return e.op('v128.andnot', exponent, isWhole(e, x));
@@ -103,7 +103,7 @@ export const ldexp: MathFunction = {
   name: 'ldexp',
   params: ['f32x4', 'i32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x, n) => {
     const clamp = (value: Value) => e.op('i32x4.max_s', e.op('i32x4.min_s', value, e.i32(127)), e.i32(-126));
     const power = (exponent: Value) => e.shl(e.op('i32x4.add', exponent, e.i32(127)), 23);

@@ -6,7 +6,7 @@ export const roundToF16: MathFunction = {
   name: 'roundToF16',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'always',
   // Adding 2^(exponent + 13) rounds to 11 bits, adding 1/2 to multiples of 2^-24, the subnormals' distance.
   emit: (e, x) => {
     const magnitude = e.let(e.atMost(e.abs(x), e.f32(65536)));
@@ -23,7 +23,7 @@ export const f32ToF16Bits: MathFunction = {
   name: 'f32ToF16Bits',
   params: ['f32x4'],
   result: 'i32x4',
-  inline: false,
+  inline: 'few',
   // The bias differs by 112, the mantissa by 13 bits; adding 0xfff and the lowest kept bit rounds ties to even.
   emit: (e, x) => {
     const magnitude = e.let(e.and(x, e.i32(0x7fffffff)));
@@ -44,7 +44,7 @@ export const f16BitsToF32: MathFunction = {
   name: 'f16BitsToF32',
   params: ['i32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'always',
   emit: (e, bits) => {
     const magnitude = e.let(e.and(bits, e.i32(0x7fff)));
     const shifted = e.let(e.shl(magnitude, 13));
@@ -62,7 +62,7 @@ export const f16x4ToF32x4: MathFunction = {
   name: 'f16x4ToF32x4',
   params: ['i32x4'],
   result: 'f32x4',
-  inline: true,
+  inline: 'always',
   emit: (e, x) => e.call(f16BitsToF32, e.op('i32x4.extend_low_i16x8_u', x)),
 };
 
@@ -71,7 +71,7 @@ export const f32x4ToF16x4: MathFunction = {
   name: 'f32x4ToF16x4',
   params: ['f32x4'],
   result: 'i32x4',
-  inline: true,
+  inline: 'always',
   emit: (e, x) => lowHalves(e, e.call(f32ToF16Bits, x)),
 };
 

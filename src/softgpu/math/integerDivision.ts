@@ -24,7 +24,7 @@ function scalarDivision(name: string, op: 'i32.div_s' | 'i32.div_u' | 'i32.rem_s
     name,
     params: ['i32', 'i32'],
     result: 'i32',
-    inline: true,
+    inline: 'always',
     emit: (e, x, y) => {
       const zero = e.op('i32.eqz', y);
       const overflow = e.op('i32.and', e.op('i32.eq', x, e.int(-(2 ** 31))), e.op('i32.eq', y, e.int(-1)));
@@ -41,7 +41,7 @@ function division(name: string, signed: boolean, scalar: ScalarDivision): MathFu
     name,
     params: ['i32x4', 'i32x4'],
     result: 'i32x4',
-    inline: false,
+    inline: 'never',
     emit: (e, x, y) => quotient(e, x, safeDivisor(e, x, y, signed), signed),
     scalar: scalarDivision(name, scalar),
   };
@@ -52,7 +52,7 @@ function remainder(name: string, signed: boolean, scalar: ScalarDivision): MathF
     name,
     params: ['i32x4', 'i32x4'],
     result: 'i32x4',
-    inline: false,
+    inline: 'never',
     emit: (e, x, y) => {
       const divisor = safeDivisor(e, x, y, signed);
       return e.op('i32x4.sub', x, e.op('i32x4.mul', quotient(e, x, divisor, signed), divisor));

@@ -25,7 +25,7 @@ export const asin: MathFunction = {
   name: 'asin',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   // Beyond 1 the square root is NaN.
   emit: (e, x) => {
     const { far, angle } = halfAngle(e, e.let(e.abs(x)));
@@ -38,7 +38,7 @@ export const acos: MathFunction = {
   name: 'acos',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   // 2 angle or π - 2 angle far from 0, π/2 ∓ angle near it.
   emit: (e, x) => {
     const { far, angle } = halfAngle(e, e.let(e.abs(x)));
@@ -73,7 +73,7 @@ export const atan: MathFunction = {
   name: 'atan',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x) => {
     const a = e.let(e.abs(x));
     const steep = e.let(e.op('f32x4.gt', a, e.f32(1)));
@@ -86,7 +86,7 @@ export const atan2: MathFunction = {
   name: 'atan2',
   params: ['f32x4', 'f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, y, x) => {
     // Half of f32's range, so that sums stay in it; subnormal sides may lose a bit.
     const shrink = e.let(
@@ -98,7 +98,8 @@ export const atan2: MathFunction = {
     const lesser = e.let(e.select(steep, ax, ay));
     const greater = e.let(e.select(steep, ay, ax));
     // ∞ / ∞ is the diagonal, 0 / 0 the angle 0.
-    const infinite = e.let(e.op('f32x4.eq', lesser, e.f32(Infinity)));
+    const least = e.op('f32x4.min', lesser, greater); // NaN if either is
+    const infinite = e.let(e.op('f32x4.eq', least, e.f32(Infinity)));
     const bounded = e.let(e.select(infinite, e.f32(1), lesser));
     const divisor = e.select(infinite, e.f32(1), e.or(greater, e.and(e.op('f32x4.eq', greater, e.f32(0)), e.f32(1))));
     const first = complement(e, steep, 1, octant(e, bounded, e.let(divisor)));

@@ -49,7 +49,7 @@ export const log: MathFunction = {
   name: 'log',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'few',
   emit: (e, x) => special(e, x, natural(e, x)),
 };
 
@@ -61,7 +61,7 @@ export const log2: MathFunction = {
   name: 'log2',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'few',
   emit: (e, x) => {
     const { k, mantissa } = splitExponent(e, x);
     const { f, rest } = logOfMantissa(e, e.let(e.sub(mantissa, e.f32(1))));
@@ -79,7 +79,7 @@ const log1p: MathFunction = {
   name: 'log1p',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x) => {
     const sum = e.let(e.add(x, e.f32(1)));
     const lost = e.let(e.sub(e.sub(sum, e.f32(1)), x));
@@ -91,7 +91,7 @@ export const asinh: MathFunction = {
   name: 'asinh',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   // log(a + √(a² + 1)) = log1p(a + a² / (1 + √(a² + 1))); where a² would overflow, log a + ln 2.
   emit: (e, x) => {
     const a = e.let(e.abs(x));
@@ -108,7 +108,7 @@ export const acosh: MathFunction = {
   name: 'acosh',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   // With t = x - 1: log1p(t + √(2 t + t²)), NaN below 1; where t² would overflow, log x + ln 2.
   emit: (e, x) => {
     const large = e.let(e.op('f32x4.gt', x, e.f32(2 ** 60)));
@@ -123,7 +123,7 @@ export const atanh: MathFunction = {
   name: 'atanh',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   // log1p(2 a / (1 - a)) / 2; the division gives ∞ at 1, and beyond it log1p is NaN.
   emit: (e, x) => {
     const a = e.let(e.abs(x));

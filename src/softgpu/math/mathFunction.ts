@@ -4,13 +4,18 @@ import type { Emitter, Value } from './emitter.ts';
 /** A v128 with what its lanes hold, or a wasm scalar. */
 export type MathType = 'f32x4' | 'i32x4' | 'i32' | 'i64' | 'f32' | 'f64';
 
+/**
+ * Where a function is written: 'always' at its uses, 'few' for the first uses in each function, then once in the module,
+ * 'never' at a use. In place it runs up to twice as fast, for its constants leave the loop; but code takes time to compile.
+ */
+export type Inlining = 'always' | 'few' | 'never';
+
 /** A built-in that is no wasm instruction, as code on values. */
 export interface MathFunction {
   readonly name: string;
   readonly params: readonly MathType[];
   readonly result: MathType;
-  /** Short enough to be written at every use. */
-  readonly inline: boolean;
+  readonly inline: Inlining;
   /** The code of the result. Parameters may be used many times; what else is, goes through `e.let`. */
   readonly emit: (e: Emitter, ...args: Value[]) => Value;
   /** What `callScalar` takes instead, where scalars have a shorter way than one lane of four. */

@@ -2,13 +2,17 @@ import type { FunctionBuilder } from '../wasm/functionBuilder.ts';
 import type { PlainOp, ValType } from '../wasm/instructions.ts';
 import type { WasmModule } from '../wasm/module.ts';
 import { Emitter } from './emitter.ts';
-import { laneType, type MathFunction, type MathType, wasmType } from './mathFunction.ts';
+import { type Inlining, laneType, type MathFunction, type MathType, wasmType } from './mathFunction.ts';
+
+/** How often a function of some length is written at its uses in one wasm function. */
+const FEW = 6;
 
 /** Writes math functions into one module: each once, when first called, or in place. */
 export class MathLibrary {
   readonly #module: WasmModule;
   readonly #relaxed: boolean;
   readonly #added = new Map<MathFunction, FunctionBuilder>();
+  readonly #uses = new Map<FunctionBuilder, Map<MathFunction, number>>();
   /** Locals that functions written in place have used, free again for the next one. */
   readonly #scratch = new Map<FunctionBuilder, Map<ValType, number[]>>();
 
@@ -18,13 +22,17 @@ export class MathLibrary {
   }
 
   /** Takes the arguments from the stack and leaves the result; `inline` overrides the function's own preference. */
-  call(f: FunctionBuilder, callee: MathFunction, { inline = callee.inline }: { readonly inline?: boolean } = {}): void {
-    if (inline) this.#inPlace(f, callee);
+  call(
+    f: FunctionBuilder,
+    callee: MathFunction,
+    { inline = callee.inline }: { readonly inline?: Inlining } = {},
+  ): void {
+    if (inline === 'always' || (inline === 'few' && this.#isAmongFew(f, callee))) this.#inPlace(f, callee);
     else f.call(this.#added.get(callee) ?? this.#add(callee));
   }
 
   /** The same on scalars: f32 for f32x4, i32 for i32x4, on the stack of a one-lane computation. */
-  callScalar(f: FunctionBuilder, callee: MathFunction, options?: { readonly inline?: boolean }): void {
+  callScalar(f: FunctionBuilder, callee: MathFunction, options?: { readonly inline?: Inlining }): void {
     if (callee.scalar !== undefined) {
       this.call(f, callee.scalar, options);
       return;
@@ -43,6 +51,13 @@ export class MathLibrary {
     this.call(f, callee, options);
     if (callee.result === 'f32x4') f.lane('f32x4.extract_lane', 0);
     else if (callee.result === 'i32x4') f.lane('i32x4.extract_lane', 0);
+  }
+
+  #isAmongFew(f: FunctionBuilder, callee: MathFunction): boolean {
+    const uses = this.#uses.get(f) ?? new Map<MathFunction, number>();
+    const count = (uses.get(callee) ?? 0) + 1;
+    this.#uses.set(f, uses.set(callee, count));
+    return count <= FEW;
   }
 
   #add(callee: MathFunction): FunctionBuilder {

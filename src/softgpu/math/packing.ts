@@ -8,7 +8,7 @@ function toNormalized(name: string, scale: number, least: number): MathFunction 
     name,
     params: ['f32x4'],
     result: 'i32x4',
-    inline: true,
+    inline: 'always',
     emit: (e, x) => {
       const clamped = e.op('f32x4.min', e.op('f32x4.max', x, e.f32(least)), e.f32(1));
       const rounded = e.op('f32x4.floor', e.add(e.mul(clamped, e.f32(scale)), e.f32(0.5)));
@@ -23,7 +23,7 @@ function fromSigned(name: string, bits: number, scale: number): MathFunction {
     name,
     params: ['i32x4'],
     result: 'f32x4',
-    inline: true,
+    inline: 'always',
     emit: (e, x) => {
       const value = e.op('f32x4.convert_i32x4_s', e.shrS(e.shl(x, 32 - bits), 32 - bits));
       return e.op('f32x4.max', e.div(value, e.f32(scale)), e.f32(-1));
@@ -37,7 +37,7 @@ function fromUnsigned(name: string, bits: number, scale: number): MathFunction {
     name,
     params: ['i32x4'],
     result: 'f32x4',
-    inline: true,
+    inline: 'always',
     emit: (e, x) => e.div(e.op('f32x4.convert_i32x4_s', e.and(x, e.i32(2 ** bits - 1))), e.f32(scale)),
   };
 }
@@ -58,14 +58,14 @@ function pack(name: string, from: 'f32x4' | 'i32x4', bits: (e: Emitter, x: Value
     name,
     params: [from],
     result: 'i32',
-    inline: true,
+    inline: 'always',
     emit: (e, x) => e.lane('i32x4.extract_lane', 0, bits(e, x)),
   };
 }
 
 /** Lane 0's bytes or halves, one per lane. */
 function unpack(name: string, to: 'f32x4' | 'i32x4', emit: (e: Emitter, bytes: Value) => Value): MathFunction {
-  return { name, params: ['i32'], result: to, inline: true, emit: (e, x) => emit(e, e.op('i32x4.splat', x)) };
+  return { name, params: ['i32'], result: to, inline: 'always', emit: (e, x) => emit(e, e.op('i32x4.splat', x)) };
 }
 
 function bytesOf(e: Emitter, x: Value, extend: 's' | 'u'): Value {
@@ -102,7 +102,7 @@ function dot(name: string, extend: 's' | 'u'): MathFunction {
     name,
     params: ['i32x4', 'i32x4'],
     result: 'i32x4',
-    inline: true,
+    inline: 'always',
     emit: (e, a, b) => {
       const pairs = (half: 'low' | 'high') =>
         e.let(e.op(`i32x4.extadd_pairwise_i16x8_${extend}`, e.op(`i16x8.extmul_${half}_i8x16_${extend}`, a, b)));

@@ -46,7 +46,7 @@ export const pow: MathFunction = {
   name: 'pow',
   params: ['f32x4', 'f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x, y) => {
     const { k, mantissa } = splitExponent(e, x);
     const low = exponent64(e, k, mantissa, y, 'low');

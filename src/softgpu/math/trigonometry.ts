@@ -28,7 +28,7 @@ export const sin: MathFunction = {
   name: 'sin',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'few',
   emit: (e, x) => {
     const { r, quadrant } = reduceAngle(e, x);
     return sineIn(e, r, quadrant);
@@ -39,7 +39,7 @@ export const cos: MathFunction = {
   name: 'cos',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'few',
   emit: (e, x) => {
     const { r, quadrant } = reduceAngle(e, x);
     return sineIn(e, r, e.let(e.op('i32x4.add', quadrant, e.i32(1))));
@@ -50,7 +50,7 @@ export const tan: MathFunction = {
   name: 'tan',
   params: ['f32x4'],
   result: 'f32x4',
-  inline: false,
+  inline: 'never',
   emit: (e, x) => {
     const { r, quadrant } = reduceAngle(e, x);
     const { sine, cosine } = sinCos(e, r);

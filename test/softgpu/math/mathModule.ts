@@ -1,5 +1,5 @@
+import { type Inlining, laneType, type MathFunction, wasmType } from '../../../src/softgpu/math/mathFunction.ts';
 import { MathLibrary } from '../../../src/softgpu/math/mathLibrary.ts';
-import { laneType, type MathFunction, wasmType } from '../../../src/softgpu/math/mathFunction.ts';
 import type { FunctionBuilder } from '../../../src/softgpu/wasm/functionBuilder.ts';
 import { WasmModule } from '../../../src/softgpu/wasm/module.ts';
 
@@ -14,13 +14,17 @@ type Width = 'vector' | 'scalar';
 /** A module that maps the function over arrays in its memory: four lanes at a time, or one by `callScalar`. */
 export function arrayFunction(
   callee: MathFunction,
-  { relaxed, width = 'vector', inline = callee.inline }: { relaxed: boolean; width?: Width; inline?: boolean },
+  { relaxed, width = 'vector', inline = callee.inline }: { relaxed: boolean; width?: Width; inline?: Inlining },
 ): ArrayFunction {
   const module = new WasmModule();
   module.importMemory('env', 'memory', { min: 1 });
   const library = new MathLibrary(module, { relaxed });
   const arity = callee.params.length;
-  const map = module.addFunction('map', Array.from({ length: arity + 2 }, () => 'i32' as const), []);
+  const map = module.addFunction(
+    'map',
+    Array.from({ length: arity + 2 }, () => 'i32' as const),
+    [],
+  );
   const [destination, end] = [arity, arity + 1];
   const step = width === 'vector' ? 16 : 4;
   const done = map.block();
