@@ -74,7 +74,7 @@ export function index(env: Environment, node: IndexExpression): Typed {
     const parts = base.value as readonly ConstantValue[];
     return constant(part.type, env.evaluating ? parts[at.value as number]! : zeroValue(part.type), node.span);
   }
-  const indexed = materialize(base);
+  const indexed = materialize(env, base);
   return {
     kind: 'element',
     type: elementType(indexed.type)!.type,
@@ -86,7 +86,7 @@ export function index(env: Environment, node: IndexExpression): Typed {
 
 function indexValue(env: Environment, node: IndexExpression): Typed {
   // The index is an expression of its own: it nests, but does not chain as `a[0][0]` does.
-  const at = materialize(value(env, node.index));
+  const at = materialize(env, value(env, node.index));
   if (at.type.kind !== 'scalar' || !isInteger(at.type))
     reject(node.index.span, `an index must be of i32 or u32, not of '${typeName(at.type)}'`);
   return at;

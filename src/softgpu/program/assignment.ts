@@ -11,12 +11,13 @@ import { isConstructible, typeName } from './typeRules.ts';
 
 export function assign(body: Body, { target, value: node, span }: AssignmentStatement): void {
   if (target === null) {
-    body.out.push({ kind: 'evaluate', value: materialize(value(body.env, node)), span });
+    body.out.push({ kind: 'evaluate', value: materialize(body.env, value(body.env, node)), span });
     return;
   }
   const place = writable(body, target);
   const given = value(body.env, node);
   const stored = convertTo(
+    body.env,
     given,
     place.type,
     node.span,

@@ -15,7 +15,7 @@ export function findAttribute(attributes: readonly Attribute[], name: string): A
 export function integerAttribute(env: Environment, { name, args, span }: Attribute): number {
   const [node] = args;
   if (node === undefined) reject(span, `@${name.text} takes one argument`);
-  const { type, value } = materialize(constExpression(env, node, `the argument of @${name.text}`)) as ReturnType<
+  const { type, value } = materialize(env, constExpression(env, node, `the argument of @${name.text}`)) as ReturnType<
     typeof constExpression
   >;
   if (type.kind !== 'scalar' || !isInteger(type))

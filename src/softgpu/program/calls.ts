@@ -5,7 +5,7 @@ import { construct, constructorTarget } from './construct.ts';
 import type { Environment } from './context.ts';
 import { convertTo, type Typed, value } from './expression.ts';
 import { checkArguments, foldBuiltin } from './fold.ts';
-import type { FunctionRecord, Stage } from './functionRecord.ts';
+import { type FunctionRecord, type Stage, stageOf } from './functionRecord.ts';
 import { describe } from './meaning.ts';
 import type { BuiltinOverload, Stages } from './overloads/overload.ts';
 import { resolveBuiltin } from './overloads/resolve.ts';
@@ -36,12 +36,10 @@ export function call(env: Environment, node: CallExpression): Expression {
   }
 }
 
-const FREELY_DROPPED = /^atomic(Add|Sub|Max|Min|And|Or|Xor|Exchange|CompareExchangeWeak)$/;
-
 /** Whether a statement may not drop the value of this call, just checked. */
 export function isMustUse({ record }: Environment, called: Expression): boolean {
   if (called.kind === 'call') return record?.calls.at(-1)?.callee.mustUse ?? false;
-  return called.kind !== 'builtin' || (called.type !== null && !FREELY_DROPPED.test(called.name));
+  return called.kind !== 'builtin' || (called.type !== null && !called.name.startsWith('atomic'));
 }
 
 function values(env: Environment, args: readonly Syntax[]): Typed[] {
@@ -53,6 +51,8 @@ function values(env: Environment, args: readonly Syntax[]): Typed[] {
 function userCall(env: Environment, node: CallExpression, callee: FunctionRecord): Expression {
   const { name } = callee;
   const { parameters } = callee.function;
+  if (stageOf(callee.declaration) !== null)
+    reject(node.callee.span, `'${name}' is an entry point: it cannot be called`);
   if (env.record === null)
     reject(
       node.span,
@@ -67,6 +67,7 @@ function userCall(env: Environment, node: CallExpression, callee: FunctionRecord
     const { name: parameter, type } = parameters[i]!;
     args.push(
       convertTo(
+        env,
         given,
         type,
         given.span,
@@ -97,7 +98,7 @@ function builtinCall(
   if ('failure' in overload) reject(node.callee.span, overload.failure);
   requireContext(env, node, overload);
   const args: Typed[] = [];
-  for (const [i, arg] of given.entries()) args.push(convertTo(arg, overload.parameters[i]!, arg.span, () => ''));
+  for (const [i, arg] of given.entries()) args.push(convertTo(env, arg, overload.parameters[i]!, arg.span, () => ''));
   for (const i of overload.constArguments) {
     if (args[i] !== undefined && args[i].kind !== 'constant')
       reject(args[i].span, `argument ${i + 1} of '${name}' must be a const-expression`);

@@ -7,12 +7,13 @@ import type { Declaration, FunctionDeclaration, Module, Span } from '../wgsl/ast
 import type { Diagnostic } from '../wgsl/diagnostics.ts';
 import { checkAliasing } from './aliasing.ts';
 import { checkAssertion } from './assertion.ts';
+import { checkBlendSources } from './blendSource.ts';
 import { calleesFirst } from './callGraph.ts';
 import { Context, Environment, type OverrideValues } from './context.ts';
 import { inOrder, type NamedDeclaration, reachable } from './dependencies.ts';
 import { checkDirectives } from './directives.ts';
-import { checkPlainFunction, entryPoint, stageOf } from './entryPoints.ts';
-import type { FunctionRecord } from './functionRecord.ts';
+import { checkPlainFunction, entryPoint } from './entryPoints.ts';
+import { type FunctionRecord, stageOf } from './functionRecord.ts';
 import { checkFunction, declareFunction } from './functions.ts';
 import { globalVariable, overrideMeaning } from './globals.ts';
 import { constMeaning } from './locals.ts';
@@ -131,6 +132,7 @@ class ModuleChecker {
         const type = declareStruct(env, node);
         for (const [i, member] of type.members.entries())
           checkStageAttributes(this.#context, member.type, node.members[i]!.attributes);
+        checkBlendSources(this.#context, type, node.members);
         this.#structs.push(type);
         return { kind: 'type', type };
       }
@@ -156,9 +158,8 @@ class ModuleChecker {
   #signature(node: FunctionDeclaration): void {
     const record = this.#attempt(() => declareFunction(this.#context, node));
     const { text, span } = node.name;
-    if (record === null) return this.#declare(text, { kind: 'broken' }, span);
-    this.#records.push(record);
-    this.#declare(text, { kind: 'function', callee: record }, span);
+    this.#declare(text, record === null ? { kind: 'broken' } : { kind: 'function', callee: record }, span);
+    if (record !== null) this.#records.push(record);
   }
 
   #entryPoints(): EntryPoint[] {

@@ -4,12 +4,13 @@ import type { CallExpression, IdentifierExpression } from '../wgsl/ast.ts';
 import { constructConstant, zeroValue } from './constant/construct.ts';
 import type { Environment } from './context.ts';
 import { constant, convertTo, type Typed } from './expression.ts';
-import { castConstant } from './fold.ts';
+import { convertConstant } from './fold.ts';
 import type { Lanes } from './intern.ts';
 import type { Meaning } from './meaning.ts';
 import { type ConstructorTarget, resolveConstructor } from './overloads/construct.ts';
 import { reject } from './rejection.ts';
-import { checkElementCount, typeExpression } from './typeExpression.ts';
+import { checkElementCount } from './storeType.ts';
+import { typeExpression } from './typeExpression.ts';
 
 /** What a call of a type makes: that type, or one whose elements the arguments decide. */
 export function constructorTarget(env: Environment, callee: IdentifierExpression, meaning: Meaning): ConstructorTarget {
@@ -44,11 +45,11 @@ export function construct(
     return constant(type, zeroValue(type), node.span);
   }
   const args: Typed[] = [];
-  for (const [i, arg] of given.entries()) args.push(convertTo(arg, parameters[i]!, arg.span, () => ''));
+  for (const [i, arg] of given.entries()) args.push(convertTo(env, arg, parameters[i]!, arg.span, () => ''));
   const [first] = args;
   if (first === undefined || form === 'identity') return first ?? constant(type, zeroValue(type), node.span);
   if (form === 'convert') {
-    if (first.kind === 'constant') return castConstant(env, first, type, node.span);
+    if (first.kind === 'constant') return convertConstant(env, first, type, node.span);
     return { kind: 'convert', type, span: node.span, value: first };
   }
   if (allConst) {

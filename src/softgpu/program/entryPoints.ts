@@ -5,7 +5,7 @@ import { findAttribute } from './attributes.ts';
 import { reachableFrom } from './callGraph.ts';
 import { type Context, Environment } from './context.ts';
 import { materialize, type Typed, value } from './expression.ts';
-import type { FunctionRecord, Stage } from './functionRecord.ts';
+import { type FunctionRecord, STAGES, type Stage } from './functionRecord.ts';
 import { I32 } from './intern.ts';
 import { conversionRank } from './overloads/rank.ts';
 import type { BuiltinInput, EntryPoint, Override, Variable } from './program.ts';
@@ -13,12 +13,6 @@ import { reject } from './rejection.ts';
 import { checkStageAttributes, checkStageValue, newInterface } from './stageInterface.ts';
 import { isOverrideExpression } from './typeExpression.ts';
 import { isInteger, typeName } from './typeRules.ts';
-
-const STAGES: readonly Stage[] = ['compute', 'vertex', 'fragment'];
-
-export function stageOf({ attributes }: FunctionDeclaration): Stage | null {
-  return STAGES.find((stage) => findAttribute(attributes, stage) !== undefined) ?? null;
-}
 
 const STAGE_ATTRIBUTES = ['builtin', 'location', 'interpolate', 'invariant', 'workgroup_size'];
 
@@ -55,6 +49,7 @@ export function entryPoint(
   }
   for (const variable of variables) for (const override of overridesOf(variable)) overrides.add(override);
   checkVariables(module, record, stage, variables);
+  checkValues(module, overrides);
   return {
     name,
     stage,
@@ -81,7 +76,7 @@ function checkWorkgroupSize(
   const env = new Environment(module, null);
   const given = attribute.args.map((arg) => value(env, arg));
   for (const override of env.overrides) overrides.add(override);
-  const sizes = oneType(given, attribute).map((size) => (size.kind === 'constant' ? Number(size.value) : null));
+  const sizes = oneType(env, given, attribute).map((size) => (size.kind === 'constant' ? Number(size.value) : null));
   for (const [i, size] of sizes.entries()) {
     if (size !== null && size < 1) reject(given[i]!.span, `@workgroup_size must be at least 1, got ${size}`);
   }
@@ -93,7 +88,7 @@ function checkWorkgroupSize(
 }
 
 /** The sizes as values of one integer type. */
-function oneType(given: readonly Typed[], attribute: Attribute): Typed[] {
+function oneType(env: Environment, given: readonly Typed[], attribute: Attribute): Typed[] {
   for (const size of given) {
     if (size.type.kind !== 'scalar' || !isInteger(size.type))
       reject(size.span, `@workgroup_size takes i32 or u32, not '${typeName(size.type)}'`);
@@ -103,7 +98,7 @@ function oneType(given: readonly Typed[], attribute: Attribute): Typed[] {
   const type = given.find((size) => conversionRank(size.type, I32) === null || size.type === I32)?.type ?? I32;
   if (given.some((size) => conversionRank(size.type, type) === null))
     reject(attribute.span, '@workgroup_size takes sizes of one type, all i32 or all u32');
-  return given.map(materialize);
+  return given.map((size) => materialize(env, size));
 }
 
 function checkInputs(module: Context, record: FunctionRecord, stage: Stage): EntryPoint['inputs'] {
@@ -177,6 +172,16 @@ function checkVariables(
         `'${variable.name}' and '${other.name}', both reached from '${name}', have the same group ${group} and binding ${binding}`,
       );
     taken.set(key, variable);
+  }
+}
+
+/** Where the values of overrides are given, all that are used must have one. */
+function checkValues(module: Context, overrides: ReadonlySet<Override>): void {
+  const { values } = module;
+  if (values === null) return;
+  for (const { name, id, hasDefault, span } of overrides) {
+    if (!hasDefault && !values.has(id === null ? name : String(id)))
+      module.report(span, `override '${name}' has no default, so it must be given a value`);
   }
 }
 

@@ -126,16 +126,16 @@ export function load(env: Environment, place: Typed): Typed {
 }
 
 /** An abstract value as the concrete one it is where nothing asks for another type. */
-export function materialize(value: Typed): Typed {
+export function materialize(env: Environment, value: Typed): Typed {
   if (value.kind !== 'constant' || !isAbstract(value.type)) return value;
-  return convertConstant(value, concretization(value.type), value.span);
+  return convertConstant(env, value, concretization(value.type), value.span);
 }
 
 /** `value` as `type`, by automatic conversion; rejected with `message()` where there is none. */
-export function convertTo(value: Typed, type: Type, span: Span, message: () => string): Typed {
+export function convertTo(env: Environment, value: Typed, type: Type, span: Span, message: () => string): Typed {
   if (value.type === type) return value;
   if (value.kind !== 'constant' || conversionRank(value.type, type) === null) reject(span, message());
-  return convertConstant(value, type, span);
+  return convertConstant(env, value, type, span);
 }
 
 /** A const-expression's value. */

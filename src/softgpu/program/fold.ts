@@ -15,8 +15,8 @@ import { reject } from './rejection.ts';
 import type { Type } from './type.ts';
 
 /** The constant that `evaluate` gives; where a short-circuit skips it, any of its type. */
-function folded(env: Environment | null, type: Type, span: Span, evaluate: () => ConstantValue): Constant {
-  const value = env?.evaluating === false ? zeroValue(type) : guarded(span, evaluate);
+function folded(env: Environment, type: Type, span: Span, evaluate: () => ConstantValue): Constant {
+  const value = env.evaluating ? guarded(span, evaluate) : zeroValue(type);
   return { kind: 'constant', type, value, span };
 }
 
@@ -29,13 +29,8 @@ function guarded<T>(span: Span, evaluate: () => T): T {
   }
 }
 
-/** `constant` as `type`, by automatic conversion. */
-export function convertConstant(constant: Constant, type: Type, span: Span): Constant {
-  return folded(null, type, span, () => convert(constant.value, constant.type, type));
-}
-
-/** `constant` as `type`, by a value constructor. */
-export function castConstant(env: Environment, constant: Constant, type: Type, span: Span): Constant {
+/** `constant` as `type`, by automatic conversion or a value constructor. */
+export function convertConstant(env: Environment, constant: Constant, type: Type, span: Span): Constant {
   return folded(env, type, span, () => convert(constant.value, constant.type, type));
 }
 

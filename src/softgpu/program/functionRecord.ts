@@ -1,13 +1,20 @@
 /** What the checker gathers about a function beside its body: who it calls, what it touches, where it may run. */
 
 import type { FunctionDeclaration, Span } from '../wgsl/ast.ts';
-import type { Binding, Function, Override, Statement, Variable } from './program.ts';
+import type { Binding, Function as CheckedFunction, Override, Statement, Variable } from './program.ts';
 import type { Type } from './type.ts';
 
 /** A pointer's originating variable: a module-scope variable, or the pointer parameter it came in by. */
 export type Root = Variable | Binding;
 
 export type Stage = 'compute' | 'vertex' | 'fragment';
+
+export const STAGES: readonly Stage[] = ['compute', 'vertex', 'fragment'];
+
+/** Null for a function that is no entry point. */
+export function stageOf({ attributes }: FunctionDeclaration): Stage | null {
+  return STAGES.find((stage) => attributes.some(({ name }) => name.text === stage)) ?? null;
+}
 
 /** Something that only some stages allow: `discard`, a barrier, a derivative. */
 export interface StageRestriction {
@@ -40,7 +47,7 @@ export interface FunctionRecord {
 }
 
 /** The function that calls refer to before its body is checked. */
-export interface MutableFunction extends Function {
+export interface MutableFunction extends CheckedFunction {
   parameters: readonly Binding[];
   body: readonly Statement[];
 }

@@ -10,38 +10,26 @@ import { initializer } from './locals.ts';
 import type { Meaning } from './meaning.ts';
 import type { ConstantValue, Override, Variable } from './program.ts';
 import { reject } from './rejection.ts';
+import { checkStoreType } from './storeType.ts';
 import type { AccessMode, AddressSpace, Type } from './type.ts';
-import {
-  accessMode,
-  addressSpace,
-  checkElementCount,
-  defaultAccess,
-  isOverrideExpression,
-  typeExpression,
-} from './typeExpression.ts';
-import {
-  containsAtomic,
-  hasCreationFixedFootprint,
-  hasFixedFootprint,
-  isConstructible,
-  isHostShareable,
-  typeName,
-} from './typeRules.ts';
+import { accessMode, addressSpace, defaultAccess, isOverrideExpression, typeExpression } from './typeExpression.ts';
+import { typeName } from './typeRules.ts';
 
 export function globalVariable(env: Environment, node: VarDeclaration): Variable {
   const stated = node.type === null ? null : typeExpression(env, node.type);
   const given = node.initializer === null ? null : value(env, node.initializer);
-  const initial = given === null ? null : initializer(given, stated, node);
+  const initial = given === null ? null : initializer(env, given, stated, node);
   const type = stated ?? initial?.type;
   if (type === undefined) reject(node.name.span, `'${node.name.text}' needs a type or an initializer`);
   const { space, access } = memory(env, node, type);
-  checkStoreType(node, space, access, type);
+  checkStoreType(type, space, access, (node.type ?? node.name).span, `'${node.name.text}', in '${space}',`);
   checkInitializer(node, space, initial);
   return { name: node.name.text, space, access, type, binding: bindingOf(env, node, space), initial, span: node.span };
 }
 
 function memory(env: Environment, node: VarDeclaration, type: Type): { space: AddressSpace; access: AccessMode } {
-  const [spaceNode, accessNode] = node.templateArgs ?? [];
+  const [spaceNode, accessNode, extra] = node.templateArgs ?? [];
+  if (extra !== undefined) reject(extra.span, "'var' takes an address space and an access mode, nothing more");
   if (spaceNode === undefined) {
     if (type.kind !== 'opaque')
       reject(node.name.span, `'${node.name.text}' needs an address space, as in 'var<private>'`);
@@ -53,36 +41,6 @@ function memory(env: Environment, node: VarDeclaration, type: Type): { space: Ad
   if (accessNode === undefined) return { space, access: defaultAccess(space) };
   if (space !== 'storage') reject(accessNode.span, "only variables in 'storage' take an access mode");
   return { space, access: accessMode(env, accessNode) };
-}
-
-function checkStoreType(node: VarDeclaration, space: AddressSpace, access: AccessMode, type: Type): void {
-  const { span } = node.type ?? node.name;
-  const refuse = (why: string): never =>
-    reject(span, `a variable in '${space}' cannot be of type '${typeName(type)}'${why}`);
-  switch (space) {
-    case 'private':
-      if (!isConstructible(type)) refuse('');
-      break;
-    case 'workgroup':
-      if (type.kind === 'pointer' || !hasFixedFootprint(type)) refuse('');
-      break;
-    case 'uniform':
-      if (!isHostShareable(type) || !hasCreationFixedFootprint(type) || containsAtomic(type))
-        refuse(': uniform buffers hold numbers in types of fixed size');
-      break;
-    case 'storage': {
-      const isShared = isHostShareable(type) && !hasOverrideLength(type);
-      if (!isShared) refuse(': storage buffers hold numbers');
-      if (containsAtomic(type) && access !== 'read_write') refuse(": atomics need 'var<storage, read_write>'");
-      break;
-    }
-    default:
-  }
-  if (space === 'private' || space === 'workgroup') checkElementCount(type, span);
-}
-
-function hasOverrideLength(type: Type): boolean {
-  return type.kind === 'array' && (type.override !== undefined || hasOverrideLength(type.element));
 }
 
 function checkInitializer(
@@ -116,7 +74,7 @@ export function overrideMeaning(env: Environment, node: OverrideDeclaration): Me
   const name = node.name.text;
   const stated = node.type === null ? null : typeExpression(env, node.type);
   const given = node.initializer === null ? null : value(env, node.initializer);
-  const initial = given === null ? null : initializer(given, stated, node);
+  const initial = given === null ? null : initializer(env, given, stated, node);
   const type = stated ?? initial?.type;
   if (type === undefined) reject(node.name.span, `'${name}' needs a type or an initializer`);
   if (type.kind !== 'scalar')
@@ -133,11 +91,16 @@ export function overrideMeaning(env: Environment, node: OverrideDeclaration): Me
     hasDefault: initial !== null,
     span: node.span,
   };
-  return { kind: 'override', override, type, value: valueOf(env, override, type, initial) };
+  return { kind: 'override', override, type, value: overrideValue(env, override, type, initial) };
 }
 
 /** The value from outside, or else the default; null while values are not known. */
-function valueOf({ module }: Environment, override: Override, type: Type, initial: Typed | null): ConstantValue | null {
+function overrideValue(
+  { module }: Environment,
+  override: Override,
+  type: Type,
+  initial: Typed | null,
+): ConstantValue | null {
   if (module.values === null) return null;
   const outside = module.values.get(override.id === null ? override.name : String(override.id));
   if (outside === undefined) return initial?.kind === 'constant' ? initial.value : null;

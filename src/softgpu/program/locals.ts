@@ -8,6 +8,7 @@ import type { Meaning } from './meaning.ts';
 import { rootOfPointer } from './places.ts';
 import type { Binding, Variable } from './program.ts';
 import { reject } from './rejection.ts';
+import { checkStoreType } from './storeType.ts';
 import type { Type } from './type.ts';
 import { addressSpace, typeExpression } from './typeExpression.ts';
 import { isConstructible, typeName } from './typeRules.ts';
@@ -15,9 +16,10 @@ import { isConstructible, typeName } from './typeRules.ts';
 type Initialized = { readonly name: Name; readonly type: ConstDeclaration['type'] };
 
 /** The value a declaration starts with, as the type it states if it states one. */
-export function initializer(given: Typed, type: Type | null, { name }: Initialized): Typed {
-  if (type === null) return materialize(given);
+export function initializer(env: Environment, given: Typed, type: Type | null, { name }: Initialized): Typed {
+  if (type === null) return materialize(env, given);
   return convertTo(
+    env,
     given,
     type,
     given.span,
@@ -39,11 +41,10 @@ export function localVar(body: Body, node: VarDeclaration): void {
   }
   const stated = node.type === null ? null : typeExpression(env, node.type);
   const given = node.initializer === null ? null : value(env, node.initializer);
-  const initial = given === null ? null : initializer(given, stated, node);
+  const initial = given === null ? null : initializer(env, given, stated, node);
   const type = stated ?? initial?.type;
   if (type === undefined) reject(node.name.span, `'${node.name.text}' needs a type or an initializer`);
-  if (!isConstructible(type))
-    reject((node.type ?? node.name).span, `a 'var' in a function cannot be of type '${typeName(type)}'`);
+  checkStoreType(type, 'function', 'read_write', (node.type ?? node.name).span, "a 'var' in a function");
   const variable: Variable = {
     name: node.name.text,
     space: 'function',
@@ -60,7 +61,7 @@ export function localVar(body: Body, node: VarDeclaration): void {
 export function localLet(body: Body, node: LetDeclaration): void {
   const { env } = body;
   const stated = node.type === null ? null : typeExpression(env, node.type);
-  const initial = initializer(value(env, node.initializer), stated, node);
+  const initial = initializer(env, value(env, node.initializer), stated, node);
   const { type } = initial;
   const isLettable = isConstructible(type) || type.kind === 'pointer' || type.kind === 'opaque';
   if (!isLettable) reject(node.name.span, `a 'let' cannot be of type '${typeName(type)}'`);
@@ -79,7 +80,7 @@ export function localConst(body: Body, node: ConstDeclaration): void {
 export function constMeaning(env: Environment, node: ConstDeclaration): Meaning {
   const stated = node.type === null ? null : typeExpression(env, node.type);
   const given = constExpression(env, node.initializer, `the value of const '${node.name.text}'`);
-  const initial = stated === null ? given : initializer(given, stated, node);
+  const initial = stated === null ? given : initializer(env, given, stated, node);
   if (initial.kind !== 'constant' || !isConstructible(initial.type))
     reject(node.name.span, `a 'const' cannot be of type '${typeName(initial.type)}'`);
   return { kind: 'constant', type: initial.type, value: initial.value };

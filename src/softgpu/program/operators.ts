@@ -14,7 +14,7 @@ export function unary(env: Environment, node: UnaryExpression): Typed {
   const isConst = given.kind === 'constant';
   const overload = resolveUnary(node.operator, given.type, isConst);
   if ('failure' in overload) reject(node.span, overload.failure);
-  const operand = convertTo(given, overload.operand, node.span, () => '');
+  const operand = convertTo(env, given, overload.operand, node.span, () => '');
   if (operand.kind === 'constant') return foldUnary(env, node.operator, operand, overload.result, node.span);
   return { kind: 'unary', type: overload.result, span: node.span, op: node.operator, operand };
 }
@@ -50,8 +50,8 @@ export function operation(
   const allConst = left.kind === 'constant' && right.kind === 'constant';
   const overload = resolveBinary(op, left.type, right.type, allConst);
   if ('failure' in overload) reject(operatorSpan, overload.failure);
-  const l = convertTo(left, overload.left, left.span, () => '');
-  const r = convertTo(right, overload.right, right.span, () => '');
+  const l = convertTo(env, left, overload.left, left.span, () => '');
+  const r = convertTo(env, right, overload.right, right.span, () => '');
   if (allConst) return foldBinary(env, op, l as Constant, r as Constant, overload.result, span);
   checkOperands(env, op, l, r, span);
   return { kind: 'binary', type: overload.result, span, op, left: l, right: r };

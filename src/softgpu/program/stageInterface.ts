@@ -105,9 +105,17 @@ function checkBuiltin(face: Interface, attribute: Attribute): BuiltinInput {
   return name as BuiltinInput;
 }
 
+/** How a fragment's depth compares with the one that it would have by itself. */
+const DEPTH_MODES = ['any', 'greater', 'less'];
+
 function builtinName({ args, span }: Attribute): string {
-  const [name] = args;
+  const [name, mode] = args;
   if (name?.kind !== 'identifier') reject(span, '@builtin takes the name of a built-in value');
+  if (mode !== undefined) {
+    const isMode =
+      name.name.text === 'frag_depth' && mode.kind === 'identifier' && DEPTH_MODES.includes(mode.name.text);
+    if (!isMode) reject(mode.span, "only '@builtin(frag_depth)' takes a second name: 'any', 'greater' or 'less'");
+  }
   return name.name.text;
 }
 
@@ -128,8 +136,6 @@ export function checkStageAttributes(module: Context, type: Type, attributes: re
     if (location === undefined) reject(interpolate.span, '@interpolate belongs with @location');
     checkInterpolation(interpolate);
   }
-  const blend = findAttribute(attributes, 'blend_src');
-  if (blend !== undefined) checkBlendSource(module, blend, location);
 }
 
 function checkBuiltinType({ extensions }: Context, type: Type, attribute: Attribute): void {
@@ -149,14 +155,4 @@ function checkLocation(module: Context, type: Type, location: Attribute): void {
   const element = type.kind === 'scalar' || type.kind === 'vector' ? scalarOf(type) : null;
   if (element === null || !isNumeric(element))
     reject(location.span, `@location takes numbers and vectors of them, not '${typeName(type)}'`);
-}
-
-function checkBlendSource(module: Context, blend: Attribute, location: Attribute | undefined): void {
-  if (!module.extensions.has('dual_source_blending'))
-    reject(blend.span, "@blend_src needs 'enable dual_source_blending;' at the start of the module");
-  const env = new Environment(module, null);
-  const source = naturalAttribute(env, blend);
-  if (source > 1) reject(blend.span, `@blend_src must be 0 or 1, got ${source}`);
-  if (location === undefined || naturalAttribute(env, location) !== 0)
-    reject(blend.span, '@blend_src belongs with @location(0)');
 }

@@ -99,22 +99,30 @@ type Simple = Exclude<
 function simple(body: Body, node: Simple): void {
   switch (node.kind) {
     case 'var':
-      return localVar(body, node);
+      localVar(body, node);
+      break;
     case 'let':
-      return localLet(body, node);
+      localLet(body, node);
+      break;
     case 'const':
-      return localConst(body, node);
+      localConst(body, node);
+      break;
     case 'constAssert':
-      return checkAssertion(body.env, node);
+      checkAssertion(body.env, node);
+      break;
     case 'assignment':
-      return assign(body, node);
+      assign(body, node);
+      break;
     case 'compoundAssignment':
-      return compoundAssign(body, node);
+      compoundAssign(body, node);
+      break;
     case 'increment':
     case 'decrement':
-      return increment(body, node);
+      increment(body, node);
+      break;
     case 'callStatement':
-      return callStatement(body, node);
+      callStatement(body, node);
+      break;
     case 'discard':
       body.record.restrictions.push({ what: "'discard'", stages: ['fragment'], span: node.span });
   }
@@ -131,6 +139,7 @@ function ifStatement(body: Body, node: IfStatement): Behavior {
   const test = condition(body, node.condition);
   const then = block(body, node.body.statements, node.body.span);
   const otherwise = elseBlock(body, node.otherwise);
+  // biome-ignore lint/suspicious/noThenProperty: statements are data, nobody awaits them.
   body.out.push({ kind: 'if', condition: test, then: then.body, otherwise: otherwise.body, span: node.span });
   return then.behavior | otherwise.behavior;
 }
@@ -176,6 +185,7 @@ function returned({ env, record }: Body, { value: node, span }: ReturnStatement)
   if (result === null)
     reject(node.span, `'${name}' returns nothing, so it cannot return a value of type '${typeName(given.type)}'`);
   return convertTo(
+    env,
     given,
     result,
     node.span,

@@ -22,7 +22,7 @@ export function switchStatement(body: Body, node: SwitchStatement): Behavior {
   const given = value(body.env, node.selector);
   const clauses = node.clauses.map((clause) => ({ node: clause, selectors: selectorsOf(body, clause) }));
   const type = selectorType(given, clauses, node.selector.span);
-  const numbers = clauses.map((clause) => clause.selectors.map((selector) => asBits(selector, type)));
+  const numbers = clauses.map((clause) => clause.selectors.map((selector) => asBits(body, selector, type)));
   checkDistinct(clauses, numbers);
   checkDefault(node);
   const enclosing = enclose(body, 'switch');
@@ -33,7 +33,7 @@ export function switchStatement(body: Body, node: SwitchStatement): Behavior {
     behavior |= inner.behavior;
     cases.push({ selectors: numbers[i]!, isDefault: clause.selectors.some(isDefault), body: inner.body });
   }
-  const selector = convertTo(given, type, node.selector.span, () => '');
+  const selector = convertTo(body.env, given, type, node.selector.span, () => '');
   body.out.push({ kind: 'switch', selector, cases, span: node.span });
   return switchBehavior(behavior);
 }
@@ -71,8 +71,8 @@ function selectorType(given: Typed, clauses: readonly Clause[], span: Span): Typ
   return concrete;
 }
 
-function asBits(selector: Constant, type: Type): number {
-  const converted = convertTo(selector, type, selector.span, () => '');
+function asBits({ env }: Body, selector: Constant, type: Type): number {
+  const converted = convertTo(env, selector, type, selector.span, () => '');
   return converted.kind === 'constant' ? Number(converted.value) >>> 0 : 0;
 }
 

@@ -1,6 +1,6 @@
 /** Types as written, to types. https://www.w3.org/TR/WGSL/#type-expr */
 
-import type { Span, Expression as Syntax } from '../wgsl/ast.ts';
+import type { Expression as Syntax } from '../wgsl/ast.ts';
 import type { Environment } from './context.ts';
 import { materialize, value } from './expression.ts';
 import { array, atomic, F32, type Lanes, matrix, opaque, pointer, vector } from './intern.ts';
@@ -8,6 +8,7 @@ import { describe, type Meaning } from './meaning.ts';
 import { ACCESS_MODES, ADDRESS_SPACES, SAMPLED_TEXTURES, STORAGE_TEXTURES, TEXEL_FORMATS } from './predeclared.ts';
 import type { Expression } from './program.ts';
 import { reject } from './rejection.ts';
+import { checkStoreType } from './storeType.ts';
 import type { AccessMode, AddressSpace, ScalarType, Type } from './type.ts';
 import {
   hasCreationFixedFootprint,
@@ -101,7 +102,7 @@ function arrayWithLength(env: Environment, element: Type, node: Syntax): Type {
   const { evaluating } = env;
   // A type is evaluated even where a short-circuit skips the value.
   env.evaluating = true;
-  const length = materialize(value(env, node));
+  const length = materialize(env, value(env, node));
   env.evaluating = evaluating;
   if (length.type.kind !== 'scalar' || !isInteger(length.type)) {
     reject(node.span, `an array's length must be of i32 or u32, not of '${typeName(length.type)}'`);
@@ -117,17 +118,8 @@ function arrayWithLength(env: Environment, element: Type, node: Syntax): Type {
   return array(element, null, length.kind === 'override' ? length.name : `expression#${node.span.offset}`);
 }
 
-/** Elements of an array outside of buffers; https://www.w3.org/TR/WGSL/#limits asks for no more. */
-const MAX_ELEMENTS = 65535;
-
-/** For arrays that are values, or variables outside of buffers. */
-export function checkElementCount(type: Type, span: Span): void {
-  for (let at = type; at.kind === 'array'; at = at.element) {
-    if (at.count !== null && at.count > MAX_ELEMENTS) {
-      reject(span, `an array outside of buffers can have at most ${MAX_ELEMENTS} elements, got ${at.count}`);
-    }
-  }
-}
+/** Functions whose values are known only when a shader runs, whatever their arguments. */
+const RUN_TIME = /^(subgroup|quad|dpd|fwidth)/;
 
 /** Made of constants and overrides alone: its value is known when the pipeline is made. */
 export function isOverrideExpression(checked: Expression): boolean {
@@ -146,8 +138,9 @@ export function isOverrideExpression(checked: Expression): boolean {
       return isOverrideExpression(checked.base);
     case 'element':
       return isOverrideExpression(checked.base) && isOverrideExpression(checked.index);
-    case 'construct':
     case 'builtin':
+      return !RUN_TIME.test(checked.name) && checked.args.every((arg) => isOverrideExpression(arg));
+    case 'construct':
       return checked.args.every((arg) => isOverrideExpression(arg));
     default:
       return false;
@@ -162,7 +155,9 @@ function pointerTo(env: Environment, node: Syntax, args: readonly Syntax[]): Typ
     reject(args[1]!.span, `a pointer cannot point at '${typeName(target)}'`);
   if (args.length === 3 && space !== 'storage')
     reject(args[2]!.span, `only pointers into 'storage' take an access mode`);
-  return pointer(space, target, args.length === 3 ? accessMode(env, args[2]!) : defaultAccess(space));
+  const access = args.length === 3 ? accessMode(env, args[2]!) : defaultAccess(space);
+  checkStoreType(target, space, access, args[1]!.span, `what is in '${space}'`);
+  return pointer(space, target, access);
 }
 
 export function defaultAccess(space: AddressSpace): AccessMode {
