@@ -7,7 +7,7 @@ import { type EncoderInner, encoderInner, GPUEncoder } from './encoder.ts';
 import { GPUBufferUsage } from './flags.ts';
 import { construct, inner, nameOf, useProblem } from './object.ts';
 import { GPUQuerySet } from './querySet.ts';
-import { Recording } from './recording.ts';
+import { Recording, retain } from './recording.ts';
 import { GPURenderPassEncoder } from './renderEncoders.ts';
 import { computeOnly } from './texture.ts';
 import { required, toDictionary, toObject, toU32, toU64 } from './webidl.ts';
@@ -36,7 +36,13 @@ export class GPUCommandEncoder extends GPUEncoder<EncoderInner> implements globa
     }
     const timed = open && problem === null ? times : null;
     return new GPUComputePassEncoder(construct, label, {
-      ...encoderInner(slots.device, open ? slots.recording : new Recording()),
+      // Written out: a spread before more fields costs more than the rest of the dispatch.
+      device: slots.device,
+      valid: true,
+      recording: open ? slots.recording : new Recording(),
+      state: 'open',
+      problem: null,
+      debugDepth: 0,
       parent: slots,
       dispatch: new DispatchState(),
       stray,
@@ -48,7 +54,7 @@ export class GPUCommandEncoder extends GPUEncoder<EncoderInner> implements globa
   #beginTimestamps({ querySet, begin, end }: TimestampWrites): number | null {
     const { recording } = this[inner];
     const { address } = querySet[inner];
-    recording.querySets.add(querySet);
+    retain(recording.querySets, querySet);
     if (begin !== null) recording.commands.push({ op: 'timestamp', address: address + 8 * begin });
     return end === null ? null : address + 8 * end;
   }
@@ -71,7 +77,8 @@ export class GPUCommandEncoder extends GPUEncoder<EncoderInner> implements globa
     const { device, recording } = this[inner];
     const problem = copyProblem(device, from, fromOffset, to, toOffset, bytes);
     if (problem !== null) return this.invalidate('copyBufferToBuffer', problem) as undefined;
-    recording.buffers.add(from).add(to);
+    retain(recording.buffers, from);
+    retain(recording.buffers, to);
     if (bytes === 0) return;
     recording.commands.push({
       op: 'copy',
@@ -89,7 +96,7 @@ export class GPUCommandEncoder extends GPUEncoder<EncoderInner> implements globa
     const { device, recording } = this[inner];
     const problem = rangeProblem(device, ours, 'COPY_DST', start, bytes, 4);
     if (problem !== null) return this.invalidate('clearBuffer', problem) as undefined;
-    recording.buffers.add(ours);
+    retain(recording.buffers, ours);
     if (bytes > 0) recording.commands.push({ op: 'clear', address: ours[inner].address + start, bytes });
   }
 
@@ -114,8 +121,8 @@ export class GPUCommandEncoder extends GPUEncoder<EncoderInner> implements globa
         : `Queries ${first} to ${first + count} are not all among the ${set.count} of the set.`) ??
       rangeProblem(device, buffer, 'QUERY_RESOLVE', offset, 8 * count, 256);
     if (problem !== null) return this.invalidate('resolveQuerySet', problem) as undefined;
-    recording.querySets.add(set);
-    recording.buffers.add(buffer);
+    retain(recording.querySets, set);
+    retain(recording.buffers, buffer);
     if (count === 0) return;
     recording.commands.push({
       op: 'copy',

@@ -5,6 +5,7 @@ import type { DispatchState } from './dispatchState.ts';
 import { type EncoderInner, GPUEncoder } from './encoder.ts';
 import { GPUBufferUsage } from './flags.ts';
 import { inner, nameOf, useProblem } from './object.ts';
+import { retain } from './recording.ts';
 import { toObject, toSequence, toU32, toU64 } from './webidl.ts';
 
 interface ComputePassInner extends EncoderInner {
@@ -32,7 +33,7 @@ export class GPUComputePassEncoder extends GPUEncoder<ComputePassInner> implemen
     const { device, dispatch, recording } = this[inner];
     const problem = useProblem(device, 'compute pipeline', ours);
     if (problem !== null) return this.invalidate('setPipeline', problem) as undefined;
-    recording.pipelines.add(ours);
+    retain(recording.pipelines, ours);
     dispatch.setPipeline(ours);
   }
 
@@ -52,7 +53,7 @@ export class GPUComputePassEncoder extends GPUEncoder<ComputePassInner> implemen
     const problem =
       at < limit ? this.#groupProblem(ours, offsets) : `The index ${at} is not below maxBindGroups, ${limit}.`;
     if (problem !== null) return this.invalidate('setBindGroup', problem) as undefined;
-    if (ours !== null) recording.bindGroups.add(ours);
+    if (ours !== null) retain(recording.bindGroups, ours);
     dispatch.setGroup(at, ours, offsets);
   }
 
@@ -132,7 +133,7 @@ export class GPUComputePassEncoder extends GPUEncoder<ComputePassInner> implemen
     if (typeof prepared === 'string' || problem !== null) {
       return this.invalidate('dispatchWorkgroupsIndirect', problem ?? '') as undefined;
     }
-    recording.buffers.add(buffer);
+    retain(recording.buffers, buffer);
     recording.commands.push({
       op: 'dispatchIndirect',
       kernel: dispatch.pipeline![inner].kernel!,

@@ -7,13 +7,14 @@ import type { Command } from './executor.ts';
 import { inner, nameOf } from './object.ts';
 import type { GPUQuerySet } from './querySet.ts';
 
+/** Lists rather than sets: most hold a few objects, and a set costs as much to make as a dispatch to record. */
 export class Recording {
   readonly commands: Command[] = [];
-  readonly buffers = new Set<GPUBuffer>();
-  readonly bindGroups = new Set<GPUBindGroup>();
-  readonly querySets = new Set<GPUQuerySet>();
+  readonly buffers: GPUBuffer[] = [];
+  readonly bindGroups: GPUBindGroup[] = [];
+  readonly querySets: GPUQuerySet[] = [];
   /** Held so that their kernels stay loaded. */
-  readonly pipelines = new Set<GPUComputePipeline>();
+  readonly pipelines: GPUComputePipeline[] = [];
 
   /** Why the commands cannot be submitted now, or null. */
   problem(): string | null {
@@ -38,4 +39,9 @@ export function stateProblem(buffer: GPUBuffer): string {
   return buffer[inner].state === 'destroyed'
     ? `The ${name} is destroyed. Destroy buffers after the last submit that uses them.`
     : `The ${name} is mapped, or being mapped. Call unmap() before submitting work that uses it.`;
+}
+
+/** Lists an object as used, unless it was the last one anyway. */
+export function retain<Item>(list: Item[], item: Item): void {
+  if (list[list.length - 1] !== item) list.push(item);
 }

@@ -142,7 +142,7 @@ describe('uncaptured errors', () => {
   });
 
   it('come as events that say what is wrong', async () => {
-    const event = await new Promise<GPUUncapturedErrorEvent>((resolve) => {
+    const event = await new Promise<globalThis.GPUUncapturedErrorEvent>((resolve) => {
       device.addEventListener('uncapturederror', (each) => {
         each.preventDefault();
         resolve(each);
