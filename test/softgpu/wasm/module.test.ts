@@ -210,7 +210,7 @@ describe('printWat', () => {
           block $block0 (result f32)
             f32.const -0.1
             f64.const -inf
-            v128.const i32x4 0x3f800000 0x00000000 0x7fc00001 0x80000000 ;; f32 1 0 nan:0x400001 0
+            v128.const i32x4 0x3f800000 0x00000000 0x7fc00001 0x80000000 ;; f32 1 0 nan:0x400001 -0
             drop
             drop
             local.get $0
