@@ -1,3 +1,4 @@
+import { createSoftGPU, globals } from '../../src/softgpu/index.ts';
 import { type Found, findDawn, importDawn } from '../../src/tensor/engine/device/dawn.ts';
 import { openSwiftShader } from '../../src/tensor/engine/device/swiftshader.ts';
 
@@ -28,20 +29,9 @@ function openDawn(): Promise<Found> {
 }
 
 async function openSoftGPU(): Promise<Found> {
-  const { createSoftGPU } = await softGPUModule();
-  const gpu = createSoftGPU();
+  const gpu = createSoftGPU() as unknown as GPU; // its classes are the interfaces of WebGPU without the graphics part
   const adapter = await gpu.requestAdapter();
   return adapter ? { gpu, adapter } : { reason: 'softgpu gave no adapter' };
-}
-
-interface SoftGPUModule {
-  createSoftGPU(): GPU;
-  readonly [name: string]: unknown;
-}
-
-async function softGPUModule(): Promise<SoftGPUModule> {
-  const path = '../../src/softgpu/index.ts';
-  return (await import(path)) as SoftGPUModule;
 }
 
 const LIMITS = [
@@ -63,9 +53,8 @@ export async function openDevice({ adapter }: Provider): Promise<GPUDevice> {
 
 /** The classes and constants that a page has as globals (`GPUBuffer`, `GPUBufferUsage`, `GPUValidationError`, ...). */
 export async function interfacesOf(name: DeviceName): Promise<Record<string, unknown>> {
-  const module = name === 'softgpu' ? await softGPUModule() : await importDawn();
-  if ('reason' in module) throw new Error(String(module.reason));
-  const exported = module as unknown as Record<string, unknown>;
-  const globals = (exported['globals'] ?? exported) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(globals).filter(([key]) => /^(GPU|WGSL)/.test(key)));
+  if (name === 'softgpu') return globals;
+  const module = await importDawn();
+  if ('reason' in module) throw new Error(module.reason);
+  return (module as unknown as { readonly globals: Record<string, unknown> }).globals;
 }

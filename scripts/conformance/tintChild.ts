@@ -1,5 +1,5 @@
 /** A child process of tint.ts: takes paths of programs, and gives back what became of them on its device. */
-import { deviceName, openDevice, openProvider } from './devices.ts';
+import { deviceName, openDevice, openProvider, type Provider } from './devices.ts';
 import { serveJobs } from './jobs.ts';
 import { readProgram } from './tintCorpus.ts';
 import { compileError, type ProgramRecord, runEntryPoints } from './tintRun.ts';
@@ -8,9 +8,24 @@ import { readDeclarations } from './wgslDeclarations.ts';
 const [checkout = '', device = ''] = process.argv.slice(2);
 const name = deviceName(device);
 // SwiftShader lacks f16 and more: what Dawn accepts is asked of its null back end, which lacks nothing.
-const providers = [await openProvider(name), await openProvider(name === 'dawn' ? 'null' : name)] as const;
-const runner = await openDevice(providers[0]);
-const compiler = name === 'dawn' ? await openDevice(providers[1]) : runner;
+const validator = name === 'dawn' ? await openProvider('null') : undefined;
+const compiler = validator && (await openDevice(validator));
+let runner = await openRunner();
+
+interface Runner {
+  readonly provider: Provider;
+  readonly device: GPUDevice;
+  lost: string | undefined;
+}
+
+async function openRunner(): Promise<Runner> {
+  const provider = await openProvider(name);
+  const opened: Runner = { provider, device: await openDevice(provider), lost: undefined };
+  void opened.device.lost.then(({ message }) => {
+    opened.lost = message;
+  });
+  return opened;
+}
 
 export interface TintJob {
   readonly file: string;
@@ -21,13 +36,17 @@ export interface TintJob {
 serveJobs<TintJob, ProgramRecord>(async ({ file, run }, report, started) => {
   const code = readProgram(checkout, file);
   started('compilation');
-  const message = await compileError(compiler, code);
+  const { device } = runner;
+  const message = await compileError(compiler ?? device, code);
   const runs = run && message === undefined;
-  const entryPoints = runs ? await runEntryPoints(runner, code, readDeclarations(code), started) : [];
+  const entryPoints = runs ? await runEntryPoints(device, code, readDeclarations(code), started) : [];
+  const { lost } = runner;
+  if (lost !== undefined) runner = await openRunner(); // the next program gets a device of its own
   report({
     file,
     valid: message === undefined,
-    ...(message === undefined ? {} : { message: message.slice(0, 500) }),
+    ...(message !== undefined && { message: message.slice(0, 500) }),
     entryPoints,
+    ...(lost !== undefined && { lost: `the device was lost: ${lost}` }),
   });
 });
