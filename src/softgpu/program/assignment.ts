@@ -2,7 +2,7 @@
 
 import type { AssignmentStatement, CompoundAssignmentStatement, Expression, IncrementStatement } from '../wgsl/ast.ts';
 import type { Body } from './body.ts';
-import { constant, convertTo, expression, materialize, type Typed, value } from './expression.ts';
+import { constant, convertTo, expression, type Typed, value } from './expression.ts';
 import { I32, U32 } from './intern.ts';
 import { operation } from './operators.ts';
 import { memoryOf, recordAccess } from './places.ts';
@@ -11,7 +11,9 @@ import { isConstructible, typeName } from './typeRules.ts';
 
 export function assign(body: Body, { target, value: node, span }: AssignmentStatement): void {
   if (target === null) {
-    body.out.push({ kind: 'evaluate', value: materialize(body.env, value(body.env, node)), span });
+    const dropped = value(body.env, node);
+    // A constant has no effect, and an abstract one may fit no concrete type.
+    if (dropped.kind !== 'constant') body.out.push({ kind: 'evaluate', value: dropped, span });
     return;
   }
   const place = writable(body, target);

@@ -73,6 +73,9 @@ class ModuleChecker {
       );
       this.#declare(names[0]!, { kind: 'broken' }, span);
     }
+    for (const node of named) {
+      if (node.kind === 'function') this.#declare(node.name.text, { kind: 'functionName' }, node.name.span);
+    }
     for (const declaration of order) if (!this.#context.globals.has(declaration.name.text)) this.#global(declaration);
     this.#checkOverrideIds();
     for (const node of named) if (node.kind === 'function') this.#signature(node);
@@ -142,7 +145,7 @@ class ModuleChecker {
         return { kind: 'variable', variable };
       }
       case 'function':
-        return { kind: 'broken' };
+        return { kind: 'functionName' };
     }
   }
 

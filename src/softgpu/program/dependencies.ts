@@ -88,8 +88,10 @@ export function identifiersIn(node: object): Set<string> {
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     if (isContextDependent(at)) continue;
     if ('kind' in at && at.kind === 'identifier') names.add((at as IdentifierExpression).name.text);
-    for (const [key, value] of Object.entries(at)) {
-      if (typeof value === 'object' && value !== null && key !== 'span') waiting.push(value);
+    for (const key in at) {
+      if (key === 'span' || key === 'name') continue;
+      const value: unknown = at[key as keyof typeof at];
+      if (typeof value === 'object' && value !== null) waiting.push(value);
     }
   }
   return names;

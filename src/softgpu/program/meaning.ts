@@ -22,6 +22,8 @@ export type Meaning =
   | { readonly kind: 'variable'; readonly variable: Variable }
   | { readonly kind: 'binding'; readonly binding: Binding }
   | { readonly kind: 'function'; readonly callee: FunctionRecord }
+  /** A function, as long as its signature is not known: while the other declarations at module scope are checked. */
+  | { readonly kind: 'functionName' }
   /** Its declaration did not check: what names it is dropped without another message. */
   | { readonly kind: 'broken' };
 
@@ -52,6 +54,8 @@ export function describe(meaning: Meaning, name: string): string {
       return `'${name}'`;
     case 'function':
       return `function '${name}'`;
+    case 'functionName':
+      return `function '${name}' at module scope`;
     case 'broken':
       return `'${name}'`;
   }

@@ -139,7 +139,6 @@ function ifStatement(body: Body, node: IfStatement): Behavior {
   const test = condition(body, node.condition);
   const then = block(body, node.body.statements, node.body.span);
   const otherwise = elseBlock(body, node.otherwise);
-  // biome-ignore lint/suspicious/noThenProperty: statements are data, nobody awaits them.
   body.out.push({ kind: 'if', condition: test, then: then.body, otherwise: otherwise.body, span: node.span });
   return then.behavior | otherwise.behavior;
 }
