@@ -62,7 +62,7 @@ export function memberOf(place: Place, index: number): Place {
 export function elementOf(c: Context, place: Place, index: Op): Place {
   const { type } = place;
   const count = type.kind === 'vector' ? type.size : type.kind === 'array' ? type.count : partCount(type);
-  const constant = scalarBits(index);
+  const constant = count === 1 ? 0 : scalarBits(index);
   const at = constant === null || count === null ? null : Math.min(constant, count - 1);
   if (at !== null || (count === null && constant === 0)) return staticElement(place, at ?? 0);
   if (place.kind === 'memory') return memoryElement(c, place, index, count);

@@ -1,6 +1,6 @@
 /** Statements. */
 
-import type { Expression, Statement, Variable } from '../../program/program.ts';
+import type { ConstantValue, Expression, Statement, Variable } from '../../program/program.ts';
 import { Barrier } from '../ir.ts';
 import { scalarBits } from '../valueType.ts';
 import { giveResult } from './call.ts';
@@ -79,9 +79,20 @@ function statement(c: Context, s: Statement, tail: Tail): void {
 export function declare(c: Context, variable: Variable): void {
   const { initial } = variable;
   const local = newLocal(c, variable.name, variable.type);
-  if (initial === null) clear(c, local);
+  if (initial === null || isZero(initial)) clear(c, local);
   else set(c, wholeOf(local), initial);
   c.locals.set(variable, local);
+}
+
+// Large arrays are filled rather than set one by one.
+function isZero(e: Expression): boolean {
+  return e.kind === 'constant' && isZeroValue(e.value);
+}
+
+function isZeroValue(value: ConstantValue): boolean {
+  if (typeof value === 'object') return value.every(isZeroValue);
+  // A negative zero has a bit set.
+  return typeof value === 'boolean' ? !value : Object.is(Number(value), 0);
 }
 
 function keep(c: Context, s: Extract<Statement, { kind: 'let' }>): void {
