@@ -1,15 +1,19 @@
 import { loadChoices } from '../choicesFile.ts';
 import { DeviceError } from '../errors.ts';
-import { findDawn } from './dawn.ts';
+import { type Found, findDawn } from './dawn.ts';
 import { Device, type DeviceKind } from './device.ts';
+import { openSoftGPU } from './softgpu.ts';
 import { openSwiftShader } from './swiftshader.ts';
 
 export interface InitOptions {
-  /** `auto` takes a GPU where there is one. The environment variable TYMPAN_DEVICE overrides `auto`. */
+  /**
+   * `auto` takes a GPU where there is one, else the processor. The environment variable TYMPAN_DEVICE overrides `auto`;
+   * it may also be `swiftshader`, a software Vulkan driver to compare with.
+   */
   readonly device?: 'auto' | DeviceKind;
   /** A WebGPU implementation to use instead of looking for one. */
   readonly gpu?: GPU;
-  /** Worker threads, for a device on the processor that lets them be chosen; SwiftShader and pages do not and ignore it. */
+  /** Worker threads of softgpu, as many as the machine has cores when left out; other devices choose by themselves. */
   readonly threads?: number;
 }
 
@@ -23,9 +27,9 @@ let current: Device | undefined;
 
 /**
  * Finds a device and makes it the default. Order: the `gpu` given, the page's
- * `navigator.gpu`, Dawn in Node, and on a machine without a GPU driver
- * SwiftShader from the optional package `@sparticuz/chromium`. The default device before it is destroyed, and its tensors
- * with it.
+ * `navigator.gpu`, Dawn in Node, and where those have no GPU, softgpu, which
+ * runs the same kernels on the processor. The default device before it is
+ * destroyed, and its tensors with it.
  *
  * @throws DeviceError naming what was tried and how to get a device.
  */
@@ -54,38 +58,48 @@ export async function shutdown(): Promise<void> {
   }
 }
 
-function wantedKind({ device = 'auto' }: InitOptions): 'auto' | DeviceKind {
+type Wanted = 'auto' | DeviceKind | 'swiftshader';
+
+function wantedKind({ device = 'auto' }: InitOptions): Wanted {
   const fromEnvironment = typeof process === 'undefined' ? undefined : process.env['TYMPAN_DEVICE'];
   const wanted = device === 'auto' && fromEnvironment ? fromEnvironment : device;
-  if (wanted === 'auto' || wanted === 'gpu' || wanted === 'cpu') return wanted;
-  throw new DeviceError(`init: device must be auto, gpu or cpu, got ${wanted} (TYMPAN_DEVICE may have set it)`);
+  if (wanted === 'auto' || wanted === 'gpu' || wanted === 'cpu' || wanted === 'swiftshader') return wanted;
+  throw new DeviceError(
+    `init: device must be auto, gpu, cpu or swiftshader, got ${wanted} (TYMPAN_DEVICE may have set it)`,
+  );
 }
 
-async function findAdapter({ gpu }: InitOptions, wanted: 'auto' | DeviceKind): Promise<Candidate> {
+async function findAdapter({ gpu, threads }: InitOptions, wanted: Wanted): Promise<Candidate> {
   if (gpu) return requireAdapter(gpu, 'the GPU object given to init()');
-  const inPage = typeof navigator === 'undefined' ? undefined : navigator.gpu;
-  if (inPage) return requireAdapter(inPage, 'navigator.gpu');
   const tried: string[] = [];
-  if (wanted !== 'cpu') {
-    const found = await findDawn();
-    if ('gpu' in found && (wanted === 'auto' || kindOf(found.adapter) === 'gpu')) {
-      return { adapter: found.adapter, root: found.gpu };
-    }
-    tried.push(
-      'reason' in found ? found.reason : `Dawn found only ${nameOf(found.adapter)}, which runs on the processor`,
-    );
+  if (wanted === 'auto' || wanted === 'gpu') {
+    const found = await findGpu();
+    if ('gpu' in found) return { adapter: found.adapter, root: found.gpu };
+    tried.push(found.reason);
   }
   if (wanted !== 'gpu') {
-    const found = await openSwiftShader();
-    if ('gpu' in found) {
-      const fallbackReason = tried[0];
+    const found = await (wanted === 'swiftshader' ? openSwiftShader() : openSoftGPU(threads));
+    const fallbackReason = tried[0];
+    if ('gpu' in found)
       return { adapter: found.adapter, root: found.gpu, ...(fallbackReason ? { fallbackReason } : {}) };
-    }
     tried.push(found.reason);
   }
   throw new DeviceError(
     `init: no ${wanted === 'auto' ? '' : `${wanted} `}device: ${tried.join('; ')}. Run \`npx tympan doctor\` for the whole story`,
   );
+}
+
+/** The page's GPU, or the one Dawn finds. */
+async function findGpu(): Promise<Found> {
+  const inPage = typeof navigator === 'undefined' ? undefined : navigator.gpu;
+  const adapter = await inPage?.requestAdapter({ powerPreference: 'high-performance' });
+  const found: Found = inPage
+    ? adapter
+      ? { gpu: inPage, adapter }
+      : { reason: 'navigator.gpu has no adapter: the browser or driver refuses WebGPU on this machine' }
+    : await findDawn();
+  if ('reason' in found || kindOf(found.adapter) === 'gpu') return found;
+  return { reason: `WebGPU offers only ${nameOf(found.adapter)}, which runs on the processor, slower than softgpu` };
 }
 
 async function requireAdapter(gpu: GPU, what: string): Promise<Candidate> {
