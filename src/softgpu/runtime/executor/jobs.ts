@@ -137,7 +137,7 @@ export function createJobs(options: ThreadOptions, thread: Thread): Jobs {
           seen = epoch;
           spins = 0;
           self.takePart();
-        } else if (++spins > T.spins) {
+        } else if (++spins > T.helperSpins) {
           Atomics.add(words, C.sleepers, 1);
           Atomics.wait(words, C.jobEpoch, seen);
           Atomics.sub(words, C.sleepers, 1);

@@ -177,6 +177,7 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
         Atomics.store(words, C.leaderAsleep, 0);
         spins = 0;
       }
+      Atomics.wait(words, C.failed, 1); // a worker that ended would be taken for the cause
     },
   };
   return self;

@@ -100,6 +100,8 @@ export const REPORT = {
 export const TIMING = {
   /** Turns of an atomic load: some tens of microseconds. */
   spins: 4000,
+  /** More, since a helper that sleeps comes late to the next job, and to wake it delays the leader. */
+  helperSpins: 12_000,
   /** A dispatch expected to take less runs on one thread: waking another costs as much. */
   alone: 0.01,
   /** The aim for one call of a kernel: short enough that optimized code is entered soon and that threads end together. */

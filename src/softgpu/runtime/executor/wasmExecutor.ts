@@ -27,8 +27,8 @@ interface Running {
   readonly kernels: KernelTable;
   /** The first is the leader; empty where the calling thread leads. */
   readonly workers: SpawnedWorker[];
-  /** Whether the worker that leads has begun. */
-  started: boolean;
+  /** The numbers of the workers that have begun. */
+  readonly begun: Set<number>;
   /** Where the calling thread leads. */
   leader: Leader | null;
 }
@@ -66,7 +66,7 @@ export class WasmExecutor implements Executor {
     const kernels = new KernelTable(memory, allocator, this.#threads);
     const running: Running = {
       ...{ memory, allocator, reports, completion, stream, kernels },
-      ...{ workers: [], started: false, leader: null },
+      ...{ workers: [], begun: new Set(), leader: null },
     };
     this.#running = running;
     if (threads === 0) this.#leadHere(running);
@@ -206,7 +206,7 @@ export class WasmExecutor implements Executor {
   #onMessage(message: ThreadMessage, thread: number): void {
     const running = this.#running;
     if (running === null) return;
-    if (message.type === 'ready') running.started ||= thread === 0;
+    if (message.type === 'ready') running.begun.add(thread);
     else if (message.type === 'completed') running.completion.check();
     else {
       const label = running.kernels.find(message.kernel)?.label;
@@ -218,9 +218,9 @@ export class WasmExecutor implements Executor {
   #onDeath(reason: string, thread: number): void {
     const running = this.#running;
     if (running === null) return;
-    // What was published waits in the memory, for whoever leads.
-    if (thread === 0 && !running.started) this.#leadHere(running);
-    else if (running.started) this.#die(new Error(`softgpu: a worker died: ${reason}`));
+    if (running.begun.has(thread)) this.#die(new Error(`softgpu: a worker died: ${reason}`));
+    // What was published waits in the memory, for whoever leads. Helpers can be missing.
+    else if (thread === 0) this.#leadHere(running);
   }
 
   #onCompletion(waiting: boolean): void {
