@@ -89,11 +89,21 @@ describe('a conversion', () => {
   });
 
   it('that loses the value is an error', () => {
-    expect(() => convert(['AI', 2147483648n], 'i32')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: 2147483648 does not fit in i32]`);
-    expect(() => convert(['AI', -1n], 'u32')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: -1 does not fit in u32]`);
-    expect(() => convert(['AF', 3.5e38], 'f32')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: 3.5e+38 does not fit in f32]`);
-    expect(() => convert(['f32', 65505], 'f16')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: 65505 does not fit in f16]`);
-    expect(() => convert(['vec2<AI>', [1n, 65536n]], 'vec2<f16>')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: 65536 does not fit in f16]`);
+    expect(() => convert(['AI', 2147483648n], 'i32')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: 2147483648 does not fit in i32]`,
+    );
+    expect(() => convert(['AI', -1n], 'u32')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: -1 does not fit in u32]`,
+    );
+    expect(() => convert(['AF', 3.5e38], 'f32')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: 3.5e+38 does not fit in f32]`,
+    );
+    expect(() => convert(['f32', 65505], 'f16')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: 65505 does not fit in f16]`,
+    );
+    expect(() => convert(['vec2<AI>', [1n, 65536n]], 'vec2<f16>')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: 65536 does not fit in f16]`,
+    );
   });
 });
 

@@ -88,14 +88,24 @@ describe('rounding to an integer', () => {
 
 describe('a result', () => {
   it('that is not finite is an error', () => {
-    expect(() => roundFloat('f32', 1e39, 'exp')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: exp: the result 1e+39 does not fit in f32]`);
-    expect(() => roundFloat('f16', 65520, '65504 + 16')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: 65504 + 16: the result 65520 does not fit in f16]`);
-    expect(() => roundFloat('abstract-float', Number.POSITIVE_INFINITY, 'exp')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: exp: the result does not fit in abstract-float]`);
-    expect(() => roundFloat('f32', Number.NaN, 'exp')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: exp: the result is not a number]`);
+    expect(() => roundFloat('f32', 1e39, 'exp')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: exp: the result 1e+39 does not fit in f32]`,
+    );
+    expect(() => roundFloat('f16', 65520, '65504 + 16')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: 65504 + 16: the result 65520 does not fit in f16]`,
+    );
+    expect(() => roundFloat('abstract-float', Number.POSITIVE_INFINITY, 'exp')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: exp: the result does not fit in abstract-float]`,
+    );
+    expect(() => roundFloat('f32', Number.NaN, 'exp')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: exp: the result is not a number]`,
+    );
   });
 
   it('that overflows 64 bits is an error', () => {
     expect(checkI64(-(2n ** 63n), '-')).toBe(-(2n ** 63n));
-    expect(() => checkI64(2n ** 63n, 'dot')).toThrowErrorMatchingInlineSnapshot(`[ConstantError: dot: the result 9223372036854775808 does not fit in an abstract integer of 64 bits]`);
+    expect(() => checkI64(2n ** 63n, 'dot')).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: dot: the result 9223372036854775808 does not fit in an abstract integer of 64 bits]`,
+    );
   });
 });

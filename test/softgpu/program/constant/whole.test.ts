@@ -217,7 +217,9 @@ describe('vectors and matrices', () => {
   });
 
   it('says that nothing can be normalized to no direction', () => {
-    expect(() => call('normalize', ['vec2<AI>', [0n, 0n]])).toThrowErrorMatchingInlineSnapshot(`[ConstantError: normalize: the length of (0, 0) is 0]`);
+    expect(() => call('normalize', ['vec2<AI>', [0n, 0n]])).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: normalize: the length of (0, 0) is 0]`,
+    );
   });
 });
 
@@ -320,7 +322,9 @@ describe('bits', () => {
   });
 
   it('past the end are an error', () => {
-    expect(() => call('extractBits', ['u32', 0], ['AI', 20n], ['AI', 20n])).toThrowErrorMatchingInlineSnapshot(`[ConstantError: extractBits: offset and count together must be at most 32, got 20 and 20]`);
+    expect(() => call('extractBits', ['u32', 0], ['AI', 20n], ['AI', 20n])).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: extractBits: offset and count together must be at most 32, got 20 and 20]`,
+    );
   });
 });
 
@@ -363,8 +367,12 @@ describe('packing', () => {
   });
 
   it('refuses what f16 does not have', () => {
-    expect(() => call('pack2x16float', ['vec2<f32>', [0, 65505]])).toThrowErrorMatchingInlineSnapshot(`[ConstantError: pack2x16float: 65505 does not fit in f16]`);
-    expect(() => call('unpack2x16float', ['u32', 0x7c000000])).toThrowErrorMatchingInlineSnapshot(`[ConstantError: unpack2x16float: 0x7c00 is no finite f16]`);
+    expect(() => call('pack2x16float', ['vec2<f32>', [0, 65505]])).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: pack2x16float: 65505 does not fit in f16]`,
+    );
+    expect(() => call('unpack2x16float', ['u32', 0x7c000000])).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: unpack2x16float: 0x7c00 is no finite f16]`,
+    );
   });
 });
 
@@ -385,8 +393,14 @@ describe('bitcast', () => {
   });
 
   it('refuses bits that are no finite number', () => {
-    expect(() => callAs('f32', 'bitcast', ['u32', 0x7f800000])).toThrowErrorMatchingInlineSnapshot(`[ConstantError: bitcast: 0x7f800000 is no finite f32]`);
-    expect(() => callAs('vec2<f16>', 'bitcast', ['u32', 0x7e000000])).toThrowErrorMatchingInlineSnapshot(`[ConstantError: bitcast: 0x7e00 is no finite f16]`);
-    expect(() => callAs('u32', 'bitcast', ['AI', -1n])).toThrowErrorMatchingInlineSnapshot(`[ConstantError: -1 does not fit in u32]`);
+    expect(() => callAs('f32', 'bitcast', ['u32', 0x7f800000])).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: bitcast: 0x7f800000 is no finite f32]`,
+    );
+    expect(() => callAs('vec2<f16>', 'bitcast', ['u32', 0x7e000000])).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: bitcast: 0x7e00 is no finite f16]`,
+    );
+    expect(() => callAs('u32', 'bitcast', ['AI', -1n])).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: -1 does not fit in u32]`,
+    );
   });
 });
