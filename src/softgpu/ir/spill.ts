@@ -50,6 +50,8 @@ class Spiller {
   readonly #kept = new Map<Op, Slot>();
   /** Per region, the loads and repeated instructions at its start. */
   readonly #local = new Map<Region, Map<Op, Op>>();
+  /** What a load or repeated instruction stands for. */
+  readonly #original = new Map<Op, Op>();
 
   constructor(regions: readonly Invocations[]) {
     this.#regions = regions;
@@ -119,11 +121,12 @@ class Spiller {
     }
   }
 
-  #here(value: Op, region: Region, front: Op[]): Op {
+  #here(operand: Op, region: Region, front: Op[]): Op {
+    const value = this.#original.get(operand) ?? operand;
     const home = this.#home.get(value);
-    if (home === undefined || home === region) return value;
-    let local = this.#local.get(region);
-    if (local === undefined) this.#local.set(region, (local = new Map()));
+    if (home === undefined || home === region) return operand;
+    const local = this.#local.get(region) ?? new Map<Op, Op>();
+    this.#local.set(region, local);
     const known = local.get(value);
     if (known !== undefined) return known;
     let op: Op;
@@ -142,11 +145,13 @@ class Spiller {
     }
     op.uniform = value.uniform;
     local.set(value, op);
+    this.#original.set(op, value);
     return op;
   }
 
   /** How many instructions give the value anew from what is known everywhere. */
-  #cost(value: Op): number {
+  #cost(operand: Op): number {
+    const value = this.#original.get(operand) ?? operand;
     if (!this.#home.has(value)) return 0;
     if (
       hasEffect(value) ||
@@ -165,8 +170,8 @@ class Spiller {
   }
 
   #load(value: Op): Op {
-    let slot = this.#kept.get(value);
-    if (slot === undefined) this.#kept.set(value, (slot = this.#slot('spill', value.type)));
+    const slot = this.#kept.get(value) ?? this.#slot('spill', value.type);
+    this.#kept.set(value, slot);
     return loadOf(slot, value.type);
   }
 
