@@ -45,7 +45,8 @@ function runWorkgroup(
   const shared = new Map<Root, Uint8Array>();
   for (const root of kernel.buffers) shared.set(root, buffers[root.slot]!);
   // Whatever a kernel finds in its scratch memory, it must not depend on.
-  for (const slot of kernel.slots) if (slot.space === 'workgroup') shared.set(slot, new Uint8Array(slot.bytes).fill(0xcd));
+  for (const slot of kernel.slots)
+    if (slot.space === 'workgroup') shared.set(slot, new Uint8Array(slot.bytes).fill(0xcd));
   const [sizeX, sizeY, sizeZ] = kernel.workgroupSize;
   const running: Generator<void, void>[] = [];
   for (let index = 0; index < sizeX * sizeY * sizeZ; index++) {
@@ -165,7 +166,8 @@ class Invocation {
   #execute(op: Op): null {
     const args = op.args.map((arg) => this.#lanes(arg));
     const lanes = this.#evaluate(op, args);
-    if (lanes.length !== op.type.size) throw new Error(`interpret: ${op.code} gives ${lanes.length} lanes, not ${op.type.size}`);
+    if (lanes.length !== op.type.size)
+      throw new Error(`interpret: ${op.code} gives ${lanes.length} lanes, not ${op.type.size}`);
     this.#values.set(op, lanes);
     return null;
   }
@@ -238,15 +240,21 @@ class Invocation {
     const start = args[0]![0]! + offset;
     const { size } = op.type;
     if (start % width !== 0 || start + width * size > bytes.length) {
-      throw new Error(`interpret: ${op.code} of ${width * size} bytes at ${start} of ${root.name}, which has ${bytes.length}`);
+      throw new Error(
+        `interpret: ${op.code} of ${width * size} bytes at ${start} of ${root.name}, which has ${bytes.length}`,
+      );
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset + start, width * size);
-    const read = (lane: number) => (width === 2 ? bitsOfFloat(halfToFloat(view.getUint16(2 * lane, true))) : view.getUint32(4 * lane, true));
+    const read = (lane: number) =>
+      width === 2 ? bitsOfFloat(halfToFloat(view.getUint16(2 * lane, true))) : view.getUint32(4 * lane, true);
     const write = (lane: number, bits: number) =>
-      width === 2 ? view.setUint16(2 * lane, floatToHalf(floatOfBits(bits)), true) : view.setUint32(4 * lane, bits, true);
+      width === 2
+        ? view.setUint16(2 * lane, floatToHalf(floatOfBits(bits)), true)
+        : view.setUint32(4 * lane, bits, true);
     const old = Array.from({ length: size }, (_, lane) => read(lane));
     if (op.code === 'store') args[1]!.forEach((bits, lane) => write(lane, bits));
-    if (op.code === 'store' && root.kind === 'buffer' && !root.writable) throw new Error(`interpret: ${root.name} is not writable`);
+    if (op.code === 'store' && root.kind === 'buffer' && !root.writable)
+      throw new Error(`interpret: ${root.name} is not writable`);
     if (op.code === 'atomic') write(0, afterAtomic(atomic!, old[0]!, args[1]?.[0] ?? 0, args[2]?.[0] ?? 0));
     return op.code === 'store' ? args[1]! : old;
   }

@@ -20,6 +20,25 @@ describe('control flow', () => {
     expect(run('u32', body, { input: [1, 3, 2, 3, 5, 9, 1, 1, 1, 1] })[0]).toBe(125);
   });
 
+  it('unrolls a loop of at most so many rounds that fills an array', () => {
+    const body = `
+      var a = array<u32, 4>(7u, 7u, 7u, 7u);
+      for (var i = 0u; i < min(4u, in[0]); i++) { if (in[i] == 1u) { continue; } a[i] = in[i]; }
+      out[0] = a[0]; out[1] = a[1]; out[2] = a[2]; out[3] = a[3];`;
+    expect(run('u32', body, { input: [3, 1, 5, 6] }).slice(0, 4)).toEqual([3, 7, 5, 7]);
+    expect(run('u32', body, { input: [0, 1, 5, 6] }).slice(0, 4)).toEqual([7, 7, 7, 7]);
+    expect(run('u32', body, { input: [9, 1, 5, 6] }).slice(0, 4)).toEqual([9, 7, 5, 6]);
+  });
+
+  it('leaves a loop whose body starts with a break', () => {
+    const body = `
+      var i = 0u; var s = 0u;
+      loop { if (i >= 3u) { break; } s += in[i]; continuing { i++; } }
+      loop { if (i == in[0]) { break; } s += 100u; i++; }
+      out[0] = s; out[1] = i;`;
+    expect(run('u32', body, { input: [5, 1, 1] }).slice(0, 2)).toEqual([207, 5]);
+  });
+
   it('continues into a continuing block that uses the lets of the body', () => {
     const body = `
       var i = 0u; var s = 0u;
@@ -52,19 +71,22 @@ describe('control flow', () => {
         return 77u;
       }
       fn sign(x: u32) -> u32 { if (x > 10u) { return 1u; } else if (x > 5u) { return 2u; } else { return 3u; } }`;
-    const body = 'out[0] = find(9u, in[0]); out[1] = find(8u, in[0]); out[2] = sign(in[0]); out[3] = sign(in[1]) + sign(find(4u, 4u));';
+    const body =
+      'out[0] = find(9u, in[0]); out[1] = find(8u, in[0]); out[2] = sign(in[0]); out[3] = sign(in[1]) + sign(find(4u, 4u));';
     expect(run('u32', body, { input: [6, 20, 4, 9], declarations })).toEqual([3, 77, 2, 4, 0, 0, 0, 0]);
   });
 
   it('evaluates the right side of && and || only where it must', () => {
     const declarations = 'var<private> calls: u32; fn yes() -> bool { calls++; return true; }';
-    const body = 'let a = in[0] > 1u && yes(); let b = in[0] > 1u || yes(); out[0] = calls; out[1] = u32(a); out[2] = u32(b);';
+    const body =
+      'let a = in[0] > 1u && yes(); let b = in[0] > 1u || yes(); out[0] = calls; out[1] = u32(a); out[2] = u32(b);';
     expect(run('u32', body, { input: [0], declarations }).slice(0, 3)).toEqual([1, 0, 1]);
     expect(run('u32', body, { input: [5], declarations }).slice(0, 3)).toEqual([1, 1, 1]);
   });
 
   it('keeps variables of a loop body apart from round to round', () => {
-    const body = 'for (var i = 0u; i < in[0]; i++) { var x: u32; var a: array<u32, 4>; x += i; a[i] += x; out[i] = x + a[0] + a[i]; }';
+    const body =
+      'for (var i = 0u; i < in[0]; i++) { var x: u32; var a: array<u32, 4>; x += i; a[i] += x; out[i] = x + a[0] + a[i]; }';
     expect(run('u32', body, { input: [4] }).slice(0, 4)).toEqual([0, 2, 4, 6]);
   });
 });
@@ -82,7 +104,8 @@ describe('variables', () => {
   });
 
   it('clamps an index out of range to the last element', () => {
-    const body = 'var a = array<u32, 3>(1u, 2u, 3u); out[0] = a[in[0]]; out[1] = in[in[0]]; out[in[0]] = 9u; let v = vec2u(4u, 5u); out[2] = v[in[0]];';
+    const body =
+      'var a = array<u32, 3>(1u, 2u, 3u); out[0] = a[in[0]]; out[1] = in[in[0]]; out[in[0]] = 9u; let v = vec2u(4u, 5u); out[2] = v[in[0]];';
     expect(run('u32', body, { input: [100, 8] })).toEqual([3, 8, 5, 0, 0, 0, 0, 9]);
   });
 
@@ -118,7 +141,12 @@ describe('variables', () => {
 
   it('reads constant arrays by dynamic index', () => {
     const declarations = 'const table = array<f32, 6>(1, 2, 4, 8, 16, 32);';
-    expect(run('f32', 'out[0] = table[u32(in[0])]; out[1] = table[u32(in[1])];', { input: [3, 5], declarations }).slice(0, 2)).toEqual([8, 32]);
+    expect(
+      run('f32', 'out[0] = table[u32(in[0])]; out[1] = table[u32(in[1])];', { input: [3, 5], declarations }).slice(
+        0,
+        2,
+      ),
+    ).toEqual([8, 32]);
   });
 });
 
@@ -128,7 +156,9 @@ describe('arithmetic', () => {
       let a = in[0]; let b = in[1];
       out[0] = a / b; out[1] = a % b; out[2] = a >> 1u; out[3] = -a; out[4] = a / (b - b); out[5] = a % (b - b); out[6] = abs(a); out[7] = a * b;`;
     expect(run('i32', body, { input: [-7, 2] })).toEqual([-3, -1, -4, 7, -7, 0, 7, -14]);
-    expect(run('i32', 'out[0] = in[0] / in[1]; out[1] = in[0] % in[1];', { input: [-2147483648, -1] }).slice(0, 2)).toEqual([-2147483648, 0]);
+    expect(
+      run('i32', 'out[0] = in[0] / in[1]; out[1] = in[0] % in[1];', { input: [-2147483648, -1] }).slice(0, 2),
+    ).toEqual([-2147483648, 0]);
   });
 
   it('multiplies matrices and vectors', () => {
@@ -143,7 +173,9 @@ describe('arithmetic', () => {
       let a = vec3f(in[0], 2, 3); let b = vec3f(4, 5, 6); let c = cross(a, b);
       out[0] = dot(a, b); out[1] = c.x; out[2] = c.y; out[3] = c.z; out[4] = length(vec2f(3, 4)); out[5] = normalize(vec2f(0, in[1])).y;
       out[6] = reflect(vec2f(1, -1), vec2f(0, 1)).y; out[7] = distance(a, b) * distance(a, b);`;
-    expect(run('f32', body, { input: [1, 9] }).map((x) => Math.fround(Number(x.toFixed(4))))).toEqual([32, -3, 6, -3, 5, 1, 1, 27]);
+    expect(run('f32', body, { input: [1, 9] }).map((x) => Math.fround(Number(x.toFixed(4))))).toEqual([
+      32, -3, 6, -3, 5, 1, 1, 27,
+    ]);
   });
 
   it('clamps, steps, mixes and splits floats', () => {
@@ -151,7 +183,16 @@ describe('arithmetic', () => {
       let x = in[0];
       out[0] = clamp(x, 0, 2); out[1] = step(1, x); out[2] = mix(10, 20, 0.25 * (x - 1.75)); out[3] = smoothstep(0, 4, x);
       let parts = modf(x); out[4] = parts.fract; out[5] = parts.whole; let e = frexp(x); out[6] = e.fract; out[7] = f32(e.exp) + ldexp(x, 3);`;
-    expect(run('f32', body, { input: [2.75] })).toEqual([2, 1, 12.5, Math.fround(0.6875 ** 2 * (3 - 2 * 0.6875)), 0.75, 2, 0.6875, 24]);
+    expect(run('f32', body, { input: [2.75] })).toEqual([
+      2,
+      1,
+      12.5,
+      Math.fround(0.6875 ** 2 * (3 - 2 * 0.6875)),
+      0.75,
+      2,
+      0.6875,
+      24,
+    ]);
   });
 
   it('finds, counts, moves and packs bits', () => {
@@ -159,11 +200,14 @@ describe('arithmetic', () => {
       let x = in[0];
       out[0] = countOneBits(x); out[1] = firstLeadingBit(x); out[2] = firstTrailingBit(x); out[3] = reverseBits(x);
       out[4] = extractBits(x, in[1], 8u); out[5] = insertBits(0u, x, 4u, 8u); out[6] = pack4x8unorm(unpack4x8unorm(x)); out[7] = pack2x16float(unpack2x16float(x));`;
-    expect(run('u32', body, { input: [0x12345678, 8] })).toEqual([13, 28, 3, 0x1e6a2c48, 0x56, 0x780, 0x12345678, 0x12345678]);
+    expect(run('u32', body, { input: [0x12345678, 8] })).toEqual([
+      13, 28, 3, 0x1e6a2c48, 0x56, 0x780, 0x12345678, 0x12345678,
+    ]);
   });
 
   it('converts between numbers with saturation', () => {
-    const body = 'let x = bitcast<f32>(in[0]); out[0] = u32(x); out[1] = u32(i32(-x)); out[2] = u32(bool(in[1])); out[3] = bitcast<u32>(f32(in[1]));';
+    const body =
+      'let x = bitcast<f32>(in[0]); out[0] = u32(x); out[1] = u32(i32(-x)); out[2] = u32(bool(in[1])); out[3] = bitcast<u32>(f32(in[1]));';
     expect(run('u32', body, { input: [0x4f800000, 3] }).slice(0, 4)).toEqual([0xffffffff, 0x80000000, 1, 0x40400000]);
   });
 
@@ -200,7 +244,10 @@ describe('workgroups', () => {
     const sums = new Uint32Array(5);
     const bytes = [data, sums].map((array) => new Uint8Array(array.buffer));
     interpret(kernel, { buffers: bytes, workgroups: [2, 1, 1] });
-    expect([...data]).toEqual([...Array.from({ length: 8 }, (_, i) => 28 + i), ...Array.from({ length: 8 }, (_, i) => 92 + i)]);
+    expect([...data]).toEqual([
+      ...Array.from({ length: 8 }, (_, i) => 28 + i),
+      ...Array.from({ length: 8 }, (_, i) => 92 + i),
+    ]);
     expect([...sums]).toEqual([92, 2, 2, 2 * (4 + 5 + 6 + 7) + 400, 36]);
   });
 });

@@ -1,5 +1,5 @@
-import { lower } from '../../../src/softgpu/ir/lower/lower.ts';
 import type { Kernel } from '../../../src/softgpu/ir/ir.ts';
+import { lower } from '../../../src/softgpu/ir/lower/lower.ts';
 import { checkModule } from '../../../src/softgpu/program/check.ts';
 import { parse } from '../../../src/softgpu/wgsl/parser.ts';
 import { interpret } from './interpret.ts';

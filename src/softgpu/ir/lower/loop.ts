@@ -1,12 +1,13 @@
 /** Loops: unrolled where the number of rounds is constant and the result is small. */
 
-import type { Binding, Statement } from '../../program/program.ts';
+import { BOOL } from '../../program/intern.ts';
+import type { Binding, Expression, Statement, Variable } from '../../program/program.ts';
 import type { Context } from './context.ts';
 import { branch, loop, scope } from './control.ts';
 import { value } from './expression.ts';
 import { bodySize, declaredIn, indexesBy, mentions } from './size.ts';
 import { statements } from './statement.ts';
-import { type Counter, counterOf } from './trip.ts';
+import { type Counter, counterOf, mostRounds } from './trip.ts';
 import { opOf } from './value.ts';
 import { writtenRegisters } from './written.ts';
 
@@ -16,10 +17,17 @@ const MOST_ROUNDS = 64;
 // Instructions, roughly. What indexes a variable's array by the counter is worth more: its elements become registers.
 const BUDGET = 2_000;
 const ARRAY_BUDGET = 8_000;
+const MOST_CHECKED = 16;
 
-export function lowerLoop(c: Context, s: LoopStatement): void {
+export function lowerLoop(c: Context, written: LoopStatement): void {
+  const s = withCondition(written);
   const counter = counterOf(c, s, MOST_ROUNDS);
-  if (counter?.complete && isWorthUnrolling(s, counter)) unroll(c, s, counter);
+  if (counter?.complete && isWorthUnrolling(s, counter)) {
+    unroll(c, s, counter.rounds.length, false);
+    return;
+  }
+  const bounded = counter === null ? mostRounds(c, s, (e) => opOf(value(c, e))) : null;
+  if (bounded !== null && isWorthChecking(s, bounded)) unroll(c, s, bounded.rounds, true);
   else repeat(c, s, counter);
 }
 
@@ -29,18 +37,40 @@ function isWorthUnrolling(s: LoopStatement, { rounds, variable }: Counter): bool
   return size <= BUDGET || (size <= ARRAY_BUDGET && indexesBy(s, variable));
 }
 
-function unroll(c: Context, s: LoopStatement, { rounds }: Counter): void {
+// A loop of at most so many rounds, to keep an array in registers.
+function isWorthChecking(s: LoopStatement, { rounds, variable }: { rounds: number; variable: Variable }): boolean {
+  return rounds <= MOST_CHECKED && rounds * bodySize(s) <= BUDGET && indexesBy(s, variable);
+}
+
+const withConditions = new WeakMap<LoopStatement, LoopStatement>();
+
+/** `loop { if (done) { break; } … }` as a loop with a condition. */
+function withCondition(s: LoopStatement): LoopStatement {
+  const [first, ...rest] = s.body;
+  if (s.condition !== null || first?.kind !== 'if' || first.otherwise.length > 0) return s;
+  if (first.then.length !== 1 || first.then[0]!.kind !== 'break') return s;
+  let changed = withConditions.get(s);
+  if (changed === undefined) {
+    const { condition } = first;
+    const goesOn: Expression = { kind: 'unary', type: BOOL, span: condition.span, op: '!', operand: condition };
+    changed = { ...s, condition: goesOn, body: rest };
+    withConditions.set(s, changed);
+  }
+  return changed;
+}
+
+/** `checked`: each round may be the one that does not come. */
+function unroll(c: Context, s: LoopStatement, rounds: number, checked: boolean): void {
   scope(c, (leave) => {
-    for (const _ of rounds) {
-      if (!c.b.reachable) return;
+    for (let round = 0; round < rounds && c.b.reachable; round++) {
+      if (checked) exitIf(c, c.b.not(opOf(value(c, s.condition!))), leave);
       scope(c, (next) => {
         c.targets.push({ leave, next });
         statements(c, s.body, 'continue');
         c.targets.pop();
       });
-      c.targets.push({ leave, next: null });
       statements(c, s.continuing, null);
-      c.targets.pop();
+      if (checked && s.breakIf !== null) exitIf(c, opOf(value(c, s.breakIf)), leave);
     }
   });
 }

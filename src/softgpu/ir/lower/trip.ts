@@ -5,10 +5,11 @@
 
 import type { BinaryOp, Expression, Statement, Variable } from '../../program/program.ts';
 import { evaluate } from '../evaluate.ts';
-import type { Opcode } from '../ir.ts';
-import type { Range } from '../range.ts';
+import type { Op, Opcode } from '../ir.ts';
+import { type Range, rangeOf } from '../range.ts';
 import { bitsOfFloat, scalarBits } from '../valueType.ts';
 import type { Context } from './context.ts';
+import { eachExpression } from './size.ts';
 import { opType, scalarKind } from './value.ts';
 import { writes } from './written.ts';
 
@@ -187,6 +188,37 @@ function apply(op: BinaryOp, operand: Expression, a: number, b: number): number 
   const code = CODES[op]!;
   const name = typeof code === 'string' ? code : code[kind === 'i32' ? 0 : 1]!;
   return evaluate(name, kind === 'bool' ? 'bool' : 'i32', a, b, 0);
+}
+
+/**
+ * The most rounds of `i < e` with a constant step up, by the range of `e`, which
+ * the caller lowers; null where that says nothing.
+ */
+export function mostRounds(
+  c: Context,
+  loop: LoopStatement,
+  lowerEnd: (e: Expression) => Op,
+): { readonly variable: Variable; readonly rounds: number } | null {
+  const test = loop.condition;
+  if (test?.kind !== 'binary' || (test.op !== '<' && test.op !== '<=') || test.left.kind !== 'load') return null;
+  const variable = candidate(test.left);
+  if (variable === null || !isCounter(c, variable) || writes(c, loop.body, variable)) return null;
+  const start = knownBits(c, variable);
+  const stepUp = start === null ? null : stepOf(c, loop, variable, start);
+  if (start === null || stepUp === null || start > 0x7fffffff || !isFixed(c, loop, test.right)) return null;
+  const { high } = rangeOf(lowerEnd(test.right), c.b.ranges);
+  const end = test.op === '<' ? high : high + 1;
+  return high > 0x7fffffff ? null : { variable, rounds: Math.max(0, Math.ceil((end - start) / stepUp)) };
+}
+
+/** Whether an expression gives the same value in each round, as far as variables go. */
+function isFixed(c: Context, loop: LoopStatement, e: Expression): boolean {
+  let fixed = true;
+  eachExpression(e, (part) => {
+    if (part.kind === 'call' || part.kind === 'deref') fixed = false;
+    if (part.kind === 'variable' && writes(c, loop, part.variable)) fixed = false;
+  });
+  return fixed;
 }
 
 /** Of a loop with many rounds: `i < n` with a constant step up, without wrapping. */
