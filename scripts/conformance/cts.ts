@@ -2,11 +2,12 @@
  * Runs the compute part of the WebGPU conformance suite:
  *
  *   npx tsx scripts/conformance/cts.ts --cts <checkout of gpuweb/cts> [--device softgpu|dawn] [--query a,b,*]
- *     [--cases 8] [--subcases 8] [--workers 2] [--fresh] [--no-docs]
+ *     [--cases 8] [--subcases 8] [--workers 2] [--fresh | --failing] [--no-docs]
  *
  * `--cases` and `--subcases` are how many cases of each test and subcases of each case are run at most, chosen by a hash
  * of their names, so that every run takes the same ones; `--cases all --subcases all` is the whole. Results are kept
- * under out/conformance as they come: a run goes on where the last one stopped.
+ * under out/conformance as they come: a run goes on where the last one stopped. `--fresh` forgets all of them, `--failing`
+ * those that failed.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -14,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildSuite, listSpecs } from './ctsBuild.ts';
 import type { CtsJob, CtsMessage } from './ctsChild.ts';
-import { groupOf, isGraphics } from './ctsGroups.ts';
+import { familyOf, groupOf, isGraphics } from './ctsGroups.ts';
 import { summarize } from './ctsReport.ts';
 import type { CaseRecord } from './ctsRun.ts';
 import { deviceName } from './devices.ts';
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     subcases: { type: 'string', default: '8' },
     workers: { type: 'string', default: '2' },
     fresh: { type: 'boolean', default: false },
+    failing: { type: 'boolean', default: false },
     'no-docs': { type: 'boolean', default: false },
   },
 });
@@ -59,6 +61,7 @@ async function main(checkout: string): Promise<void> {
     else records.set(message.query, message);
   };
   for (const message of file.read()) note(message);
+  if (values.failing) forgetFailing(records, totals);
   const doneIn = (spec: string) =>
     [...records.keys()].filter((query) => query.startsWith(`webgpu:${spec.replaceAll('/', ',')}:`));
   const open = specs.filter((spec) => !isGraphics(spec) && !totals.has(spec));
@@ -101,6 +104,15 @@ async function main(checkout: string): Promise<void> {
   const markdown = summarize({ specs, records: inQuery, totals, ...sampling });
   console.log(markdown);
   if (!values['no-docs'] && prefix === '' && device === 'softgpu') writeSection('cts', markdown);
+}
+
+/** Takes back what failed, so that it runs again. */
+function forgetFailing(records: Map<string, CaseRecord>, totals: Map<string, number>): void {
+  for (const { query, status } of [...records.values()]) {
+    if (status !== 'fail' && status !== 'lost') continue;
+    records.delete(query);
+    totals.delete(familyOf(query).replaceAll(',', '/'));
+  }
 }
 
 function count(text: string): number {

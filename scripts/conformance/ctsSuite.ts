@@ -1,4 +1,5 @@
 /** What the conformance suite's own files export, as far as it is used here. */
+import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 
 export interface Recorder {
@@ -92,13 +93,30 @@ export async function loadSuite(built: string, resources: string): Promise<Suite
   };
 }
 
-interface DataCache {
-  setStore(store: { load(path: string): Promise<Uint8Array> }): void;
+interface Cacheable {
+  build(): Promise<unknown>;
 }
 
-/** The suite brings the intervals that it accepts, worked out; where a file is missing it works them out itself. */
+interface DataCache {
+  setStore(store: { load(path: string): Promise<Uint8Array> }): void;
+  fetch(cacheable: Cacheable): Promise<unknown>;
+}
+
+/** The suite brings the intervals that it accepts, worked out; where a file is missing or cut off they are worked out here. */
 async function useCache(load: <T>(path: string) => Promise<T>, resources: string): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
   const { dataCache } = await load<{ dataCache: DataCache }>('common/framework/data_cache');
   dataCache.setStore({ load: async (path) => new Uint8Array(await readFile(`${resources}/cache/${path}`)) });
+  const built = new Map<Cacheable, Promise<unknown>>();
+  const fetch = dataCache.fetch.bind(dataCache);
+  dataCache.fetch = async (cacheable) => {
+    const known = built.get(cacheable);
+    if (known) return known;
+    try {
+      return await fetch(cacheable);
+    } catch {
+      const made = Promise.resolve(cacheable.build());
+      built.set(cacheable, made);
+      return made;
+    }
+  };
 }

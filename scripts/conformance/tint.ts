@@ -2,12 +2,13 @@
  * Runs the programs of Dawn's Tint corpus on softgpu and on Dawn with SwiftShader, and compares:
  *
  *   npx tsx scripts/conformance/tint.ts --dawn <checkout of google/dawn> [--filter text] [--device softgpu|dawn]
- *     [--workers 2] [--fresh] [--no-docs]
+ *     [--workers 2] [--fresh | --failing] [--no-docs]
  *
  * What Dawn answers is kept under out/conformance and asked once. `--device dawn` only does that. `--fresh` forgets what
- * the device answered before; without it a run goes on where the last one stopped.
+ * the device answered before, `--failing` only what it says of programs that failed in the last run; without either a run
+ * goes on where the last one stopped.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type DeviceName, deviceName, openProvider } from './devices.ts';
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     device: { type: 'string', default: 'softgpu' },
     workers: { type: 'string', default: '2' },
     fresh: { type: 'boolean', default: false },
+    failing: { type: 'boolean', default: false },
     'no-docs': { type: 'boolean', default: false },
   },
 });
@@ -65,6 +67,7 @@ async function recordsOf(
   if (values.fresh && device === values.device) rmSync(path, { force: true });
   const kept = new ResultFile<ProgramRecord>(path);
   const records = new Map(kept.read().map((record) => [record.file, record]));
+  if (values.failing && device === values.device) for (const file of lastFailing()) records.delete(file);
   const keep = (record: ProgramRecord) => {
     records.set(record.file, record);
     kept.append(record);
@@ -91,6 +94,11 @@ async function recordsOf(
     },
   });
   return records;
+}
+
+function lastFailing(): string[] {
+  const failures = JSON.parse(readFileSync(`${OUT}tint-failures.json`, 'utf8')) as { readonly file: string }[];
+  return failures.map(({ file }) => file);
 }
 
 /** SwiftShader has no f16, and what subgroup operations give depends on the size of a subgroup. */

@@ -31,12 +31,12 @@ export function judge(
   const failures: string[] = [];
   const validityRight = actual !== undefined && actual.valid === reference.valid;
   if (!actual) failures.push('not run');
-  else if (actual.lost) failures.push(`${actual.lost}`);
+  else if (actual.lost && !reference.lost && !(file in UNDETERMINED)) failures.push(actual.lost);
   if (actual && !validityRight)
     failures.push(actual.valid ? `accepted, but Dawn says: ${reference.message}` : `refused: ${actual.message}`);
-  const comparable = !outside && reference.valid && actual?.valid && !reference.lost;
+  const comparable = !outside && reference.valid && actual?.valid && !reference.lost && !(file in UNDETERMINED);
   const runs = comparable
-    ? reference.entryPoints.map((entry) => judgeRun(entry, actual, declarations, file, source, failures))
+    ? reference.entryPoints.map((entry) => judgeRun(entry, actual, declarations, source, failures))
     : [];
   return { file, group: groupOf(file), outside, validityRight, runs, failures };
 }
@@ -53,13 +53,12 @@ function judgeRun(
   expected: EntryPointRecord,
   { entryPoints }: ProgramRecord,
   declarations: Declarations,
-  file: string,
   source: string,
   failures: string[],
 ): RunVerdict {
   const actual = entryPoints.find(({ name }) => name === expected.name);
   const limit = expected.status === 'refused' && OF_THE_BACK_END.test(expected.message ?? '');
-  if (limit || expected.status === 'unsupported' || file in UNDETERMINED || enabledBy(source).includes('subgroups')) {
+  if (limit || expected.status === 'unsupported' || enabledBy(source).includes('subgroups')) {
     return 'not comparable';
   }
   if (!actual) {

@@ -35,6 +35,15 @@ const TEXTURES =
 const STAGE_FEATURES = new Set(['clip_distances', 'dual_source_blending', 'primitive_index']);
 const COMPUTE_FEATURES: Readonly<Record<string, string>> = { f16: 'shader-f16', subgroups: 'subgroups' };
 
+/** Language features need no `enable`: a program is known to need one by what it says. */
+const LANGUAGE_FEATURES: readonly (readonly [string, RegExp])[] = [
+  ['immediate_address_space', /\bvar\s*<\s*immediate\b/],
+  ['buffer_view', /\bbuffer(View|ArrayView|Length)\b|:\s*buffer\b/],
+  ['swizzle_assignment', /\.[xyzwrgba]{2,4}\s*([-+*/%&|^]|<<|>>)?=[^=]/],
+  ['linear_indexing', /\b(global_invocation_index|workgroup_index)\b/],
+  ['subgroup_id', /\b(subgroup_id|num_subgroups)\b/],
+];
+
 /** Why a program is not applicable to a compute device with these features; `undefined` when it is. */
 export function outsideOf(
   source: string,
@@ -49,10 +58,9 @@ export function outsideOf(
   const { entryPoints } = declarations;
   if (enabled.some((name) => STAGE_FEATURES.has(name))) return 'graphics stages only';
   if (entryPoints.length > 0 && !entryPoints.some(({ stage }) => stage === 'compute')) return 'graphics stages only';
-  if (/\bvar\s*<\s*immediate\b/.test(text))
-    return features.has('immediate_address_space') ? undefined : 'feature not offered';
   const missing = enabled.some((name) => !features.has(COMPUTE_FEATURES[name] ?? name.replaceAll('_', '-')));
-  return missing ? 'feature not offered' : undefined;
+  const uses = LANGUAGE_FEATURES.some(([name, used]) => !features.has(name) && used.test(text));
+  return missing || uses ? 'feature not offered' : undefined;
 }
 
 export function enabledBy(text: string): string[] {
