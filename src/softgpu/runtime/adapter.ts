@@ -77,7 +77,7 @@ export class GPUAdapter implements globalThis.GPUAdapter {
     return new GPUDevice(construct, this.#host, executor, {
       label: given.label,
       queueLabel: given.defaultQueue?.label,
-      info: this.info,
+      info: new GPUAdapterInfo(construct), // the specification has the device's be an object of its own
       limits: deviceLimits(wanted),
       features: new GPUSupportedFeatures(construct, features),
     });

@@ -1,5 +1,6 @@
 import { type LayoutEntry, slotProblem } from './bindingSlots.ts';
 import type { DeviceState } from './deviceState.ts';
+import type { GroupNumbers } from './groupNumbers.ts';
 import { toLayoutEntry } from './layoutEntry.ts';
 import { construct, GPUObject, type ObjectInner } from './object.ts';
 import { required, toSequence } from './webidl.ts';
@@ -35,15 +36,18 @@ export function createBindGroupLayout(
     duplicateProblem(entries) ??
     slotProblem(entries, device.limits);
   const valid = device.accepts('createBindGroupLayout', problem);
-  return new GPUBindGroupLayout(construct, descriptor.label, layoutInner(device, valid, entries, false));
+  return new GPUBindGroupLayout(construct, descriptor.label, layoutInner(device, valid, entries, null));
 }
 
-/** The slots of a layout. An `exclusive` one belongs to a pipeline made with `layout: 'auto'` and equals no other. */
+/**
+ * The slots of a layout. One that belongs to a pipeline made with `layout: 'auto'` equals those of the same pipeline only:
+ * `exclusive` holds their numbers.
+ */
 export function layoutInner(
   device: DeviceState,
   valid: boolean,
   unsorted: readonly LayoutEntry[],
-  exclusive: boolean,
+  exclusive: GroupNumbers | null,
 ): BindGroupLayoutInner {
   const entries = [...unsorted].sort((a, b) => a.binding - b.binding);
   const dynamic = entries.flatMap((entry, place) => (entry.hasDynamicOffset ? [place] : []));
@@ -53,14 +57,14 @@ export function layoutInner(
     entries,
     places: new Map(entries.map((entry, place) => [entry.binding, place])),
     dynamic,
-    group: exclusive ? device.newGroupNumber() : device.groupNumber(entries.map((entry) => entry.key).join(';')),
-    exclusive,
+    group: (exclusive ?? device.groupNumbers).of(entries.map((entry) => entry.key).join(';')),
+    exclusive: exclusive !== null,
   };
 }
 
 /** An invalid layout, for where one must be returned. */
 export function invalidLayout(device: DeviceState): GPUBindGroupLayout {
-  return new GPUBindGroupLayout(construct, '', layoutInner(device, false, [], true));
+  return new GPUBindGroupLayout(construct, '', layoutInner(device, false, [], device.groupNumbers.separate()));
 }
 
 /** A new object for the same layout, as getBindGroupLayout returns each time. */

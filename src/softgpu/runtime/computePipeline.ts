@@ -49,7 +49,9 @@ export class GPUComputePipeline extends GPUObject<ComputePipelineInner> implemen
       useProblem(device, 'compute pipeline', this) ??
       (group < limit ? null : `The index ${group} is not below maxBindGroups, which is ${limit}.`);
     if (!device.accepts('getBindGroupLayout', problem)) return invalidLayout(device);
-    return sameLayout(groups[group] ?? layoutInner(device, true, [], this[inner].auto));
+    return sameLayout(
+      groups[group] ?? layoutInner(device, true, [], this[inner].auto ? device.groupNumbers.separate() : null),
+    );
   }
 }
 

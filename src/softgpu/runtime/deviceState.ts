@@ -3,6 +3,7 @@
 import type { CompileOptions, Compiler } from './compiler.ts';
 import { GPUInternalError, GPUOutOfMemoryError, GPUValidationError } from './errors.ts';
 import type { Executor } from './executor.ts';
+import { GroupNumbers } from './groupNumbers.ts';
 import type { Limits } from './limits.ts';
 
 interface ErrorScope {
@@ -26,9 +27,9 @@ export class DeviceState {
   lost = false;
   /** Mapped buffers, and those being mapped. */
   readonly mapped = new Set<Mapped>();
+  /** By which bind group layouts compare. */
+  readonly groupNumbers = new GroupNumbers();
   readonly #scopes: ErrorScope[] = [];
-  readonly #groups = new Map<string, number>();
-  #groupCount = 0;
   /** Gives the memory of objects back that were dropped without `destroy()`. */
   readonly #forgotten = new FinalizationRegistry<() => void>((release) => {
     if (!this.lost) release();
@@ -69,21 +70,6 @@ export class DeviceState {
 
   popScope(): ErrorScope | null {
     return this.#scopes.pop() ?? null;
-  }
-
-  /** The same number for the same text: layouts compare by it. */
-  groupNumber(key: string): number {
-    let number = this.#groups.get(key);
-    if (number === undefined) {
-      number = this.newGroupNumber();
-      this.#groups.set(key, number);
-    }
-    return number;
-  }
-
-  /** A number for a layout that equals no other. */
-  newGroupNumber(): number {
-    return this.#groupCount++;
   }
 
   /** Calls `release` once `object` is garbage; `release` must not refer to it. */

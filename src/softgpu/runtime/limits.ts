@@ -48,9 +48,9 @@ export const defaultLimits: Readonly<Limits> = {
   maxImmediateSize: 0,
 };
 
-/** What softgpu offers where the memory can hold `capacity` bytes. */
+/** What softgpu offers where the memory can hold `capacity` bytes: buffers of half of it, so that one can be copied into another. */
 export function adapterLimits(capacity: number): Limits {
-  const largest = Math.max(Math.floor(capacity / 256) * 256, defaultLimits.maxBufferSize);
+  const largest = Math.max(Math.floor(capacity / 512) * 256, defaultLimits.maxBufferSize);
   return {
     ...defaultLimits,
     maxBindGroups: 8,

@@ -43,10 +43,11 @@ export function autoLayout(
 ): readonly (BindGroupLayoutInner | null)[] | string {
   const problem = autoProblem(bindings, device.limits);
   if (problem !== null) return problem;
+  const numbers = device.groupNumbers.separate();
   const count = bindings.reduce((most, { group }) => Math.max(most, group + 1), 0);
   return Array.from({ length: count }, (_, group) => {
     const entries = bindings.filter((binding) => binding.group === group).map(autoEntry);
-    return entries.length === 0 ? null : layoutInner(device, true, entries, true);
+    return entries.length === 0 ? null : layoutInner(device, true, entries, numbers);
   });
 }
 
@@ -58,7 +59,7 @@ function autoEntry(info: BindingInfo): LayoutEntry {
     type: bufferType(info),
     hasDynamicOffset: false,
     minBindingSize: bufferType(info) === null ? 0 : info.minBindingSize,
-    key: String(info.binding), // the layout is like no other anyway
+    key: `${info.binding} ${info.type} ${info.minBindingSize}`,
   };
 }
 
