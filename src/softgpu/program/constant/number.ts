@@ -19,16 +19,25 @@ const I64_MIN = -0x8000000000000000n;
 
 /** `x` rounded to a value of the float type `kind`; an error if that is not finite. `what` names the operation. */
 export function roundFloat(kind: ScalarKind, x: number, what: string): number {
-  const rounded = kind === 'f32' ? Math.fround(x) : kind === 'f16' ? roundToF16(x) : x;
+  const rounded = nearest(kind, x);
   if (Number.isFinite(rounded)) return rounded;
   if (Number.isNaN(x)) throw new ConstantError(`${what}: the result is not a number`);
   throw new ConstantError(`${what}: the result ${Number.isFinite(x) ? `${x} ` : ''}does not fit in ${kind}`);
 }
 
+/** `x` rounded to the float type `kind`, finite or not. */
+export function nearest(kind: ScalarKind, x: number): number {
+  return kind === 'f32' ? Math.fround(x) : kind === 'f16' ? roundToF16(x) : x;
+}
+
 /** `x` as an AbstractInt; an error if it overflows i64. */
 export function checkI64(x: bigint, what: string): bigint {
-  if (x >= I64_MIN && x <= I64_MAX) return x;
+  if (isI64(x)) return x;
   throw new ConstantError(`${what}: the result ${x} does not fit in an abstract integer of 64 bits`);
+}
+
+export function isI64(x: bigint): boolean {
+  return x >= I64_MIN && x <= I64_MAX;
 }
 
 const double = new Float64Array(1);

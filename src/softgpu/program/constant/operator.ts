@@ -3,7 +3,7 @@
 import type { BinaryOp, ConstantValue } from '../program.ts';
 import type { ScalarKind, Type } from '../type.ts';
 import { scalarOf } from '../typeRules.ts';
-import { ConstantError, checkI64, formatConstant, parts, roundFloat } from './number.ts';
+import { ConstantError, checkI64, formatConstant, isI64, nearest, parts, roundFloat } from './number.ts';
 
 /**
  * `left op right`; the operands have the types that `resolveBinary` gives. The
@@ -83,18 +83,18 @@ function binaryScalar(op: BinaryOp, kind: ScalarKind, left: ConstantValue, right
 function abstractInt(op: BinaryOp, left: bigint, right: bigint): bigint {
   switch (op) {
     case '+':
-      return checkI64(left + right, describe(op, left, right));
+      return inI64(left + right, op, left, right);
     case '-':
-      return checkI64(left - right, describe(op, left, right));
+      return inI64(left - right, op, left, right);
     case '*':
-      return checkI64(left * right, describe(op, left, right));
+      return inI64(left * right, op, left, right);
     case '/':
       refuseZero(op, left, right);
-      return checkI64(left / right, describe(op, left, right));
+      return inI64(left / right, op, left, right);
     case '%':
       refuseZero(op, left, right);
       // The quotient overflows, though the remainder would not.
-      checkI64(left / right, describe(op, left, right));
+      inI64(left / right, op, left, right);
       return left % right;
     case '&':
       return left & right;
@@ -104,7 +104,7 @@ function abstractInt(op: BinaryOp, left: bigint, right: bigint): bigint {
       return left ^ right;
     case '<<':
       refuseShift(op, right, 64n);
-      return checkI64(left << right, describe(op, left, right));
+      return inI64(left << right, op, left, right);
     case '>>':
       return left >> right;
     default:
@@ -156,20 +156,30 @@ function float(op: BinaryOp, kind: ScalarKind, left: number, right: number): num
   // One rounding from f64 gives the correctly rounded f32 and f16: f64 has more than twice their digits.
   switch (op) {
     case '+':
-      return roundFloat(kind, left + right, describe(op, left, right));
+      return rounded(kind, left + right, op, left, right);
     case '-':
-      return roundFloat(kind, left - right, describe(op, left, right));
+      return rounded(kind, left - right, op, left, right);
     case '*':
-      return roundFloat(kind, left * right, describe(op, left, right));
+      return rounded(kind, left * right, op, left, right);
     case '/':
       refuseZero(op, left, right);
-      return roundFloat(kind, left / right, describe(op, left, right));
+      return rounded(kind, left / right, op, left, right);
     case '%':
       refuseZero(op, left, right);
-      return roundFloat(kind, left % right, describe(op, left, right));
+      return rounded(kind, left % right, op, left, right);
     default:
       throw new Error(`evaluateBinary: no operator ${op} for ${kind}`);
   }
+}
+
+// The words of an error are made only for an error.
+function inI64(x: bigint, op: BinaryOp, left: bigint, right: bigint): bigint {
+  return isI64(x) ? x : checkI64(x, describe(op, left, right));
+}
+
+function rounded(kind: ScalarKind, x: number, op: BinaryOp, left: number, right: number): number {
+  const value = nearest(kind, x);
+  return Number.isFinite(value) ? value : roundFloat(kind, x, describe(op, left, right));
 }
 
 function describe(op: BinaryOp, left: ConstantValue, right: ConstantValue): string {
