@@ -249,8 +249,9 @@ export class Builder {
     const thenBlock = this.#nested(then);
     const thenReachable = this.#takeReachable();
     const otherwiseBlock = this.#nested(otherwise);
-    this.#reachable ||= thenReachable;
+    const otherwiseReachable = this.#takeReachable();
     if (thenBlock.length > 0 || otherwiseBlock.length > 0) this.append(new If(condition, thenBlock, otherwiseBlock));
+    this.#reachable = thenReachable || otherwiseReachable;
   }
 
   loop(body: (loop: Loop) => void): void {
@@ -305,8 +306,9 @@ export class Builder {
       return { values, body: block };
     });
     const last = this.#nested(otherwise);
+    reachable = this.#takeReachable() || reachable;
     this.append(new Switch(selector, blocks, last));
-    this.#reachable ||= reachable;
+    this.#reachable = reachable;
   }
 
   /** The nodes that `emit` makes, for a node of the caller's. */
