@@ -18,30 +18,38 @@ export function checkAliasing(module: Context, functions: readonly FunctionRecor
 }
 
 function checkSite(module: Context, { callee, roots, spans }: CallSite): void {
+  const { parameters } = callee.function;
   for (const [i, root] of roots.entries()) {
     if (root === null) continue;
-    const parameter = callee.function.parameters[i]!;
-    const isWritten = callee.writes.has(parameter);
-    const isUsed = isWritten || callee.reads.has(parameter);
+    const uses = usesOf(callee, parameters[i]!);
     for (let j = 0; j < i; j++) {
-      if (roots[j] !== root) continue;
-      const other = callee.function.parameters[j]!;
-      const otherWritten = callee.writes.has(other);
-      const isClash = (isWritten && (otherWritten || callee.reads.has(other))) || (otherWritten && isUsed);
-      if (isClash)
-        module.report(
-          spans[i]!,
-          `'${callee.name}' writes through '${isWritten ? parameter.name : other.name}', and gets '${root.name}' through '${other.name}' too`,
-        );
-    }
-    if (!isVariable(root)) continue;
-    const isClash = callee.writes.has(root) ? isUsed : isWritten && callee.reads.has(root);
-    if (isClash)
+      if (roots[j] !== root || !clash(uses, usesOf(callee, parameters[j]!))) continue;
+      const [written, other] = uses.writes ? [i, j] : [j, i];
+      const names = [parameters[written]!.name, parameters[other]!.name] as const;
       module.report(
         spans[i]!,
-        `'${callee.name}' uses '${root.name}' itself, and gets it through '${parameter.name}' too, with a write among them`,
+        `'${callee.name}' writes through '${names[0]}' to '${root.name}', which it gets through '${names[1]}' too`,
       );
+    }
+    if (isVariable(root) && clash(uses, usesOf(callee, root))) {
+      const { name } = parameters[i]!;
+      const message = `'${callee.name}' uses '${root.name}' by itself and through '${name}', and writes to it`;
+      module.report(spans[i]!, message);
+    }
   }
+}
+
+interface Uses {
+  readonly reads: boolean;
+  readonly writes: boolean;
+}
+
+function usesOf({ reads, writes }: FunctionRecord, root: Root): Uses {
+  return { reads: reads.has(root), writes: writes.has(root) };
+}
+
+function clash(a: Uses, b: Uses): boolean {
+  return (a.writes && (b.reads || b.writes)) || (b.writes && a.reads);
 }
 
 /** What the callee does to variables and through its pointers, the caller does. */

@@ -7,21 +7,19 @@ import type { Meaning } from './meaning.ts';
 import type { Statement } from './program.ts';
 import { reject } from './rejection.ts';
 
-/** A statement that `break` or `continue` may refer to, or that forbids them. */
-export interface Enclosing {
-  readonly kind: 'loop' | 'switch' | 'continuing';
-  readonly outer: Enclosing | null;
-  /** For a loop: what its body had declared at the first `continue`; null before one. */
-  declaredAtContinue: number | null;
-  /** For a loop: the scope of its body. */
+/** The loop that `continue` refers to. */
+export interface Loop {
+  /** The scope of its body. */
   readonly scope: number;
+  /** How many names its body had declared at the first `continue`; null before one. */
+  declaredAtContinue: number | null;
 }
 
 export interface Body {
   readonly env: Environment;
   readonly record: FunctionRecord;
   readonly out: Statement[];
-  readonly enclosing: Enclosing | null;
+  readonly loop: Loop | null;
   /** Nesting of statements. */
   readonly depth: number;
 }
@@ -30,16 +28,17 @@ export interface Body {
 const MAX_NESTING = 127;
 
 /** The body inside a statement: its statements go to a list of their own. */
-export function inside(body: Body, span: Span, enclosing: Enclosing | null = body.enclosing): Body {
+export function inside(body: Body, span: Span, loop: Loop | null = body.loop): Body {
   if (body.depth >= MAX_NESTING) reject(span, `statements can be nested at most ${MAX_NESTING} levels deep`);
-  return { env: body.env, record: body.record, out: [], enclosing, depth: body.depth + 1 };
+  return { env: body.env, record: body.record, out: [], loop, depth: body.depth + 1 };
 }
 
-export function enclose(body: Body, kind: Enclosing['kind']): Enclosing {
-  return { kind, outer: body.enclosing, declaredAtContinue: null, scope: body.env.scopeCount };
+/** A loop whose body opens the next scope. */
+export function newLoop({ env }: Body): Loop {
+  return { scope: env.scopeCount, declaredAtContinue: null };
 }
 
 /** What a loop's body declares below its first `continue`: unset when `continuing` is reached from there. */
-export function skippedByContinue({ env }: Body, loop: Enclosing): ReadonlySet<Meaning> | null {
+export function skippedByContinue({ env }: Body, loop: Loop): ReadonlySet<Meaning> | null {
   return loop.declaredAtContinue === null ? null : env.declaredSince(loop.scope, loop.declaredAtContinue);
 }

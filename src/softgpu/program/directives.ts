@@ -1,6 +1,6 @@
 /** `enable`, `requires` and `diagnostic` at the start of a module. https://www.w3.org/TR/WGSL/#directives */
 
-import type { Directive } from '../wgsl/ast.ts';
+import type { DiagnosticControl, Directive } from '../wgsl/ast.ts';
 import type { Context } from './context.ts';
 
 /** Extensions that `enable` may name, and the device feature that each needs. */
@@ -53,28 +53,14 @@ export function checkDirectives(
         }
         break;
       case 'diagnostic':
+        checkRule(context, directive.control);
     }
   }
-  checkControls(context, directives);
 }
 
-/** Two `diagnostic` directives may not give one rule different severities. */
-function checkControls(context: Context, directives: readonly Directive[]): void {
-  const severities = new Map<string, string>();
-  for (const directive of directives) {
-    if (directive.kind !== 'diagnostic') continue;
-    const { rule, severity, span } = directive.control;
-    const before = severities.get(rule.text);
-    if (before !== undefined && before !== severity) {
-      context.report(span, `diagnostic '${rule.text}' is both '${before}' and '${severity}'`);
-    }
-    severities.set(rule.text, severity);
-    if (before === undefined && !rule.text.includes('.') && !RULES.has(rule.text)) {
-      context.diagnostics.push({
-        severity: 'warning',
-        message: `unknown diagnostic rule '${rule.text}'`,
-        span: rule.span,
-      });
-    }
-  }
+/** A rule that nobody knows is worth a warning, as a typing error may be behind it. */
+function checkRule(context: Context, { rule }: DiagnosticControl): void {
+  if (rule.text.includes('.') || RULES.has(rule.text)) return;
+  const message = `unknown diagnostic rule '${rule.text}'`;
+  context.diagnostics.push({ severity: 'warning', message, span: rule.span });
 }

@@ -14,25 +14,18 @@ import type { Type } from './type.ts';
 import { typeExpression } from './typeExpression.ts';
 import { isConstructible, typeName } from './typeRules.ts';
 
-/** https://www.w3.org/TR/WGSL/#limits */
-const MAX_PARAMETERS = 255;
-
 /** What calls of the function need to know: its parameters and its result. */
 export function declareFunction(module: Context, node: FunctionDeclaration): FunctionRecord {
   const { name, span } = node;
-  if (node.parameters.length > MAX_PARAMETERS)
-    reject(name.span, `a function can have at most ${MAX_PARAMETERS} parameters`);
   const env = new Environment(module, null);
   const parameters = node.parameters.map((parameter): Binding => {
     const type = typeExpression(env, parameter.type);
     const isAllowed = isConstructible(type) || type.kind === 'pointer' || type.kind === 'opaque';
     if (!isAllowed) reject(parameter.type.span, `a parameter cannot be of type '${typeName(type)}'`);
-    return { name: parameter.name.text, type, span: parameter.span };
+    return { name: parameter.name.text, type, span: parameter.name.span };
   });
   const result = resultType(env, node);
   const mustUse = findAttribute(node.attributes, 'must_use');
-  if (mustUse !== undefined && result === null)
-    reject(mustUse.span, `'${name.text}' returns nothing that must be used`);
   return {
     declaration: node,
     name: name.text,
@@ -59,7 +52,7 @@ export function checkFunction(module: Context, record: FunctionRecord): void {
   const { declaration, result, name } = record;
   const env = new Environment(module, record);
   const out: Statement[] = [];
-  const body: Body = { env, record, out, enclosing: null, depth: 0 };
+  const body: Body = { env, record, out, loop: null, depth: 0 };
   // Parameters are in the scope of the body's own declarations.
   env.enterScope();
   for (const [i, parameter] of declaration.parameters.entries()) {

@@ -24,7 +24,15 @@ export function globalVariable(env: Environment, node: VarDeclaration): Variable
   const { space, access } = memory(env, node, type);
   checkStoreType(type, space, access, (node.type ?? node.name).span, `'${node.name.text}', in '${space}',`);
   checkInitializer(node, space, initial);
-  return { name: node.name.text, space, access, type, binding: bindingOf(env, node, space), initial, span: node.span };
+  return {
+    name: node.name.text,
+    space,
+    access,
+    type,
+    binding: bindingOf(env, node, space),
+    initial,
+    span: node.name.span,
+  };
 }
 
 function memory(env: Environment, node: VarDeclaration, type: Type): { space: AddressSpace; access: AccessMode } {
@@ -89,7 +97,7 @@ export function overrideMeaning(env: Environment, node: OverrideDeclaration): Me
     id,
     type: type.scalar as Override['type'],
     hasDefault: initial !== null,
-    span: node.span,
+    span: node.name.span,
   };
   return { kind: 'override', override, type, value: overrideValue(env, override, type, initial) };
 }

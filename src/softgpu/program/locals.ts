@@ -52,7 +52,7 @@ export function localVar(body: Body, node: VarDeclaration): void {
     type,
     binding: null,
     initial,
-    span: node.span,
+    span: node.name.span,
   };
   declareLocal(env, node.name, { kind: 'variable', variable });
   body.out.push({ kind: 'variable', variable, span: node.span });
@@ -65,7 +65,7 @@ export function localLet(body: Body, node: LetDeclaration): void {
   const { type } = initial;
   const isLettable = isConstructible(type) || type.kind === 'pointer' || type.kind === 'opaque';
   if (!isLettable) reject(node.name.span, `a 'let' cannot be of type '${typeName(type)}'`);
-  const binding: Binding = { name: node.name.text, type, span: node.span };
+  const binding: Binding = { name: node.name.text, type, span: node.name.span };
   declareLocal(env, node.name, { kind: 'binding', binding });
   const root = type.kind === 'pointer' ? rootOfPointer(env, initial) : null;
   if (root !== null) env.roots.set(binding, root);

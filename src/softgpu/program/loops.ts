@@ -2,7 +2,7 @@
 
 import type { ContinuingStatement, ForStatement, LoopStatement, Span, WhileStatement } from '../wgsl/ast.ts';
 import { type Behavior, BREAK, loopBehavior, NEXT, sequence } from './behavior.ts';
-import { type Body, enclose, inside, skippedByContinue } from './body.ts';
+import { type Body, inside, newLoop, skippedByContinue } from './body.ts';
 import type { Typed } from './expression.ts';
 import type { Statement } from './program.ts';
 import { reject } from './rejection.ts';
@@ -16,7 +16,7 @@ interface Continuing {
 
 export function loopStatement(body: Body, node: LoopStatement): Behavior {
   const { env } = body;
-  const loop = enclose(body, 'loop');
+  const loop = newLoop(body);
   const inner = inside(body, node.span, loop);
   env.enterScope();
   const around = statements(inner, node.statements);
@@ -34,14 +34,14 @@ export function loopStatement(body: Body, node: LoopStatement): Behavior {
     breakIf: after.breakIf,
     span: node.span,
   });
-  return exits(loopBehavior(around | after.behavior), node.span);
+  return exits(loopBehavior(around | after.behavior), node.span, 'loop');
 }
 
 const NOTHING: Continuing = { body: [], breakIf: null, behavior: NEXT };
 
 function continuing(body: Body, node: ContinuingStatement): Continuing {
   const { env } = body;
-  const inner = inside(body, node.span, enclose(body, 'continuing'));
+  const inner = inside(body, node.span);
   env.enterScope();
   const behavior = statements(inner, node.statements);
   const breakIf = node.breakIf === null ? null : condition(inner, node.breakIf.condition);
@@ -51,7 +51,7 @@ function continuing(body: Body, node: ContinuingStatement): Continuing {
 
 export function whileStatement(body: Body, node: WhileStatement): Behavior {
   const test = condition(body, node.condition);
-  const round = block(body, node.body.statements, node.body.span, enclose(body, 'loop'));
+  const round = block(body, node.body.statements, node.body.span, newLoop(body));
   body.out.push({ kind: 'loop', condition: test, body: round.body, continuing: [], breakIf: null, span: node.span });
   return loopBehavior(round.behavior | BREAK);
 }
@@ -63,9 +63,9 @@ export function forStatement(body: Body, node: ForStatement): Behavior {
   env.enterScope();
   if (node.initializer !== null) statement(outer, node.initializer);
   const test = node.condition === null ? null : condition(outer, node.condition);
-  const after = inside(outer, node.span, enclose(outer, 'continuing'));
+  const after = inside(outer, node.span);
   if (node.update !== null) statement(after, node.update);
-  const round = block(outer, node.body.statements, node.body.span, enclose(outer, 'loop'));
+  const round = block(outer, node.body.statements, node.body.span, newLoop(outer));
   env.leaveScope();
   outer.out.push({
     kind: 'loop',
@@ -76,10 +76,11 @@ export function forStatement(body: Body, node: ForStatement): Behavior {
     span: node.span,
   });
   body.out.push({ kind: 'block', body: outer.out, span: node.span });
-  return exits(loopBehavior(test === null ? round.behavior : round.behavior | BREAK), node.span);
+  return exits(loopBehavior(test === null ? round.behavior : round.behavior | BREAK), node.span, 'for');
 }
 
-function exits(behavior: Behavior, span: Span): Behavior {
-  if (behavior === 0) reject(span, 'this loop never exits: nothing in it breaks or returns');
+function exits(behavior: Behavior, { offset }: Span, keyword: string): Behavior {
+  if (behavior === 0)
+    reject({ offset, length: keyword.length }, 'this loop never exits: nothing in it breaks or returns');
   return behavior;
 }

@@ -11,7 +11,7 @@ import type {
 import { checkAssertion } from './assertion.ts';
 import { assign, compoundAssign, increment } from './assignment.ts';
 import { type Behavior, BREAK, CONTINUE, NEXT, RETURN, sequence } from './behavior.ts';
-import { type Body, type Enclosing, inside } from './body.ts';
+import { type Body, inside, type Loop } from './body.ts';
 import { call, isMustUse } from './calls.ts';
 import { convertTo, type Typed, value } from './expression.ts';
 import { BOOL } from './intern.ts';
@@ -47,13 +47,8 @@ export interface Block {
 }
 
 /** The statements in a scope of their own. */
-export function block(
-  body: Body,
-  nodes: readonly Syntax[],
-  span: Span,
-  enclosing: Enclosing | null = body.enclosing,
-): Block {
-  const inner = inside(body, span, enclosing);
+export function block(body: Body, nodes: readonly Syntax[], span: Span, loop: Loop | null = body.loop): Block {
+  const inner = inside(body, span, loop);
   inner.env.enterScope();
   const behavior = statements(inner, nodes);
   inner.env.leaveScope();
@@ -79,11 +74,13 @@ export function statement(body: Body, node: Syntax): Behavior {
     case 'while':
       return whileStatement(body, node);
     case 'break':
-      return breakStatement(body, node.span);
+      body.out.push({ kind: 'break', span: node.span });
+      return BREAK;
     case 'continue':
       return continueStatement(body, node.span);
     case 'return':
-      return returnStatement(body, node);
+      body.out.push({ kind: 'return', value: returned(body, node), span: node.span });
+      return RETURN;
     default:
       simple(body, node);
       return NEXT;
@@ -148,30 +145,11 @@ function elseBlock(body: Body, node: IfStatement['otherwise']): Block {
   return node.kind === 'if' ? block(body, [node], node.span) : block(body, node.statements, node.span);
 }
 
-function breakStatement(body: Body, span: Span): Behavior {
-  if (body.enclosing === null) reject(span, "'break' must be inside a loop or a switch");
-  if (body.enclosing.kind === 'continuing')
-    reject(span, "'break' cannot leave a 'continuing' block: end the block with 'break if'");
-  body.out.push({ kind: 'break', span });
-  return BREAK;
-}
-
-function continueStatement(body: Body, span: Span): Behavior {
-  let loop = body.enclosing;
-  while (loop?.kind === 'switch') loop = loop.outer;
-  if (loop === null) reject(span, "'continue' must be inside a loop");
-  if (loop.kind === 'continuing') reject(span, "'continue' cannot stand in a 'continuing' block");
-  loop.declaredAtContinue ??= body.env.declaredCount(loop.scope);
-  body.out.push({ kind: 'continue', span });
+/** Where `break`, `continue` and `return` may stand, the parser has seen to. */
+function continueStatement({ loop, env, out }: Body, span: Span): Behavior {
+  if (loop !== null) loop.declaredAtContinue ??= env.declaredCount(loop.scope);
+  out.push({ kind: 'continue', span });
   return CONTINUE;
-}
-
-function returnStatement(body: Body, node: ReturnStatement): Behavior {
-  for (let at = body.enclosing; at !== null; at = at.outer) {
-    if (at.kind === 'continuing') reject(node.span, "'return' cannot stand in a 'continuing' block");
-  }
-  body.out.push({ kind: 'return', value: returned(body, node), span: node.span });
-  return RETURN;
 }
 
 function returned({ env, record }: Body, { value: node, span }: ReturnStatement): Typed | null {

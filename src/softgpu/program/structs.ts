@@ -12,13 +12,9 @@ import { hasCreationFixedFootprint, isStorable, nestingDepth, typeName } from '.
 /** The attributes of each member, for structures that feed or leave a shader stage. */
 export type StructInterface = readonly (readonly Attribute[])[];
 
-/** https://www.w3.org/TR/WGSL/#limits */
-const MAX_MEMBERS = 1023;
-
 export function declareStruct(env: Environment, node: StructDeclaration): StructType {
   const { name, members } = node;
   if (members.length === 0) reject(name.span, `structure '${name.text}' must have at least one member`);
-  if (members.length > MAX_MEMBERS) reject(name.span, `a structure can have at most ${MAX_MEMBERS} members`);
   const names = new Set<string>();
   const specs: MemberSpec[] = [];
   for (const [i, member] of members.entries()) {

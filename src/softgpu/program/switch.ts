@@ -2,7 +2,7 @@
 
 import type { Span, SwitchClause, SwitchStatement } from '../wgsl/ast.ts';
 import { type Behavior, switchBehavior } from './behavior.ts';
-import { type Body, enclose } from './body.ts';
+import type { Body } from './body.ts';
 import { constExpression, convertTo, type Typed, value } from './expression.ts';
 import { I32, U32 } from './intern.ts';
 import { commonType, concretization } from './overloads/rank.ts';
@@ -24,12 +24,10 @@ export function switchStatement(body: Body, node: SwitchStatement): Behavior {
   const type = selectorType(given, clauses, node.selector.span);
   const numbers = clauses.map((clause) => clause.selectors.map((selector) => asBits(body, selector, type)));
   checkDistinct(clauses, numbers);
-  checkDefault(node);
-  const enclosing = enclose(body, 'switch');
   let behavior: Behavior = 0;
   const cases: SwitchCase[] = [];
   for (const [i, { node: clause }] of clauses.entries()) {
-    const inner = block(body, clause.body.statements, clause.body.span, enclosing);
+    const inner = block(body, clause.body.statements, clause.body.span);
     behavior |= inner.behavior;
     cases.push({ selectors: numbers[i]!, isDefault: clause.selectors.some(isDefault), body: inner.body });
   }
@@ -85,10 +83,4 @@ function checkDistinct(clauses: readonly Clause[], numbers: readonly (readonly n
       seen.add(number);
     }
   }
-}
-
-function checkDefault({ clauses, span }: SwitchStatement): void {
-  const defaults = clauses.flatMap((clause) => clause.selectors.filter(isDefault));
-  if (defaults.length === 0) reject(span, "a switch needs a 'default' clause");
-  if (defaults.length > 1) reject(defaults[1]!.span, "a switch has one 'default' clause only");
 }
