@@ -82,9 +82,7 @@ export class GPUDevice extends EventTarget implements globalThis.GPUDevice {
     this.lost = promise;
     this.#resolveLost = resolve;
     droppedDevices.register(this.#state, executor, this.#state);
-    // The executor must not keep its device alive, or a dropped one would never be found.
-    const device = new WeakRef(this);
-    void executor.failure.then((error) => device.deref()?.[lose]('unknown', error.message));
+    watchForFailure(executor, new WeakRef(this));
   }
 
   get onuncapturederror(): Handler {
@@ -197,6 +195,14 @@ export class GPUDevice extends EventTarget implements globalThis.GPUDevice {
   createRenderBundleEncoder(descriptor: GPURenderBundleEncoderDescriptor): GPURenderBundleEncoder {
     return createRenderBundleEncoder(this.#state, descriptor);
   }
+}
+
+/**
+ * The executor must not keep its device alive, or a dropped one would never be found. A function of its own, since closures
+ * of one function share all that any of them refers to.
+ */
+function watchForFailure(executor: Executor, device: WeakRef<GPUDevice>): void {
+  void executor.failure.then((error) => device.deref()?.[lose]('unknown', error.message));
 }
 
 function lostPromise(): { promise: Promise<GPUDeviceLostInfo>; resolve: (info: GPUDeviceLostInfo) => void } {

@@ -141,6 +141,22 @@ describe('bind groups', () => {
     expect(await dispatch(groupOf(second.getBindGroupLayout(0), bufferOf()))).toContain("layout 'auto'");
   });
 
+  it("of a pipeline made with layout 'auto' match its other groups where these have equal entries", async () => {
+    const bindings = [0, 1, 2].map((group) => fakeBinding({ group, minBindingSize: group === 2 ? 8 : 4 }));
+    const pipeline = pipelineOf(fakeShader(bindings));
+    const groups = [0, 1, 2].map((index) => groupOf(pipeline.getBindGroupLayout(index), bufferOf()));
+    const dispatch = (...order: number[]) =>
+      finishing((pass) => {
+        pass.setPipeline(pipeline);
+        order.forEach((group, index) => {
+          pass.setBindGroup(index, groups[group]!);
+        });
+        pass.dispatchWorkgroups(1);
+      });
+    expect(await dispatch(1, 0, 2)).toBeNull();
+    expect(await dispatch(0, 2, 1)).toContain('index 1');
+  });
+
   it('must be below maxBindGroups, valid and of this device', async () => {
     const group = groupOf(layoutOf(['storage']), bufferOf());
     expect(await finishing((pass) => pass.setBindGroup(3, group))).toBeNull();
