@@ -51,6 +51,22 @@ export async function openDevice({ adapter }: Provider): Promise<GPUDevice> {
   });
 }
 
+/** A device that knows whether it was lost: programs after that need another. */
+export interface Runner {
+  readonly provider: Provider;
+  readonly device: GPUDevice;
+  lost: string | undefined;
+}
+
+export async function openRunner(name: DeviceName): Promise<Runner> {
+  const provider = await openProvider(name);
+  const opened: Runner = { provider, device: await openDevice(provider), lost: undefined };
+  void opened.device.lost.then(({ message }) => {
+    opened.lost = message;
+  });
+  return opened;
+}
+
 /** The classes and constants that a page has as globals (`GPUBuffer`, `GPUBufferUsage`, `GPUValidationError`, ...). */
 export async function interfacesOf(name: DeviceName): Promise<Record<string, unknown>> {
   if (name === 'softgpu') return globals;

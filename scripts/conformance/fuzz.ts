@@ -60,6 +60,7 @@ async function main(): Promise<void> {
   const wrong = found.filter(({ kind }) => kind === 'differs' || kind === 'disagrees' || kind === 'lost');
   mkdirSync(OUT, { recursive: true });
   writeFileSync(`${OUT}fuzz-failures.json`, `${JSON.stringify(wrong, null, 1)}\n`);
+  for (const { job, kind, detail } of found) if (kind === 'not comparable') console.log(job, oneLine(detail ?? ''));
   const programs = found.filter(({ job }) => 'program' in job);
   const texts = found.filter(({ job }) => !('program' in job));
   const count = (list: typeof found, kind: string) => list.filter((entry) => entry.kind === kind).length;

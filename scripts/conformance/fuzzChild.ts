@@ -1,5 +1,5 @@
 /** A child process of fuzz.ts: takes seeds, runs what they make on both devices and gives back what differs. */
-import { deviceName, openDevice, openProvider } from './devices.ts';
+import { deviceName, openDevice, openProvider, openRunner } from './devices.ts';
 import { extremes, mutate } from './fuzzMutate.ts';
 import { generateProgram } from './fuzzProgram.ts';
 import { Random } from './fuzzRandom.ts';
@@ -8,12 +8,9 @@ import { serveJobs } from './jobs.ts';
 import { compileError } from './tintRun.ts';
 
 const name = deviceName(process.argv[2] ?? 'softgpu');
-const [tested, reference, compiler] = [
-  await openProvider(name),
-  await openProvider('dawn'),
-  await openProvider('null'),
-];
-const [device, other, judge] = await Promise.all([openDevice(tested), openDevice(reference), openDevice(compiler)]);
+const [reference, compiler] = [await openProvider('dawn'), await openProvider('null')];
+const [other, judge] = await Promise.all([openDevice(reference), openDevice(compiler)]);
+let runner = await openRunner(name);
 
 export type FuzzJob = { readonly program: number } | { readonly text: number } | { readonly extreme: string };
 
@@ -24,6 +21,8 @@ export interface FuzzReport {
 }
 
 serveJobs<FuzzJob, FuzzReport>(async (job, report, started) => {
+  if (runner.lost !== undefined) runner = await openRunner(name);
+  const { device } = runner;
   if ('program' in job) {
     const program = generateProgram(job.program);
     started('Dawn');

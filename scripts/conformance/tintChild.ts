@@ -1,5 +1,5 @@
 /** A child process of tint.ts: takes paths of programs, and gives back what became of them on its device. */
-import { deviceName, openDevice, openProvider, type Provider } from './devices.ts';
+import { deviceName, openDevice, openProvider, openRunner } from './devices.ts';
 import { serveJobs } from './jobs.ts';
 import { readProgram } from './tintCorpus.ts';
 import { compileError, type ProgramRecord, runEntryPoints } from './tintRun.ts';
@@ -10,22 +10,7 @@ const name = deviceName(device);
 // SwiftShader lacks f16 and more: what Dawn accepts is asked of its null back end, which lacks nothing.
 const validator = name === 'dawn' ? await openProvider('null') : undefined;
 const compiler = validator && (await openDevice(validator));
-let runner = await openRunner();
-
-interface Runner {
-  readonly provider: Provider;
-  readonly device: GPUDevice;
-  lost: string | undefined;
-}
-
-async function openRunner(): Promise<Runner> {
-  const provider = await openProvider(name);
-  const opened: Runner = { provider, device: await openDevice(provider), lost: undefined };
-  void opened.device.lost.then(({ message }) => {
-    opened.lost = message;
-  });
-  return opened;
-}
+let runner = await openRunner(name);
 
 export interface TintJob {
   readonly file: string;
@@ -41,7 +26,7 @@ serveJobs<TintJob, ProgramRecord>(async ({ file, run }, report, started) => {
   const runs = run && message === undefined;
   const entryPoints = runs ? await runEntryPoints(device, code, readDeclarations(code), started) : [];
   const { lost } = runner;
-  if (lost !== undefined) runner = await openRunner(); // the next program gets a device of its own
+  if (lost !== undefined) runner = await openRunner(name); // the next program gets a device of its own
   report({
     file,
     valid: message === undefined,
