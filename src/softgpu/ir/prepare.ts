@@ -1,11 +1,11 @@
 import { nestAxes } from './axes.ts';
-import { removeDeadCode } from './deadCode.ts';
+import { removeDead } from './dead.ts';
 import { moveInvariants } from './invariant.ts';
 import { type Kernel, Workgroups } from './ir.ts';
 import { formRegions } from './regions.ts';
+import { markUniform } from './uniform.ts';
 import { canWiden, isWideCheaper } from './widen/cost.ts';
 import { QUAD, widen } from './widen/widen.ts';
-import { markUniform } from './uniform.ts';
 
 export interface PrepareOptions {
   /** How many invocations run at once; left out, an estimate decides. */
@@ -20,7 +20,7 @@ export function prepare(lowered: Kernel, { width }: PrepareOptions = {}): Kernel
     markUniform(kernel, QUAD);
     if (width === 4 || isWideCheaper(kernel)) kernel = widen(kernel);
   }
-  kernel.body = removeDeadCode(kernel.body);
+  removeDead(kernel);
   nestAxes(kernel);
   kernel.body = moveInvariants([new Workgroups(kernel.body)]);
   return kernel;

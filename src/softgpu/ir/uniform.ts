@@ -8,20 +8,28 @@
  * changes.
  */
 
-import type { Access, Block, Input, Kernel, Loop, Op, Register, Scope } from './ir.ts';
-import { accessOf, operandOf, registerOf, visitOps } from './walk.ts';
+import { homesOf } from './homes.ts';
+import type { Access, Block, If, Input, Kernel, Loop, Node, Op, Register, Scope, Switch } from './ir.ts';
+import { accessOf, blocksOf, operandOf, registerOf, visitOps } from './walk.ts';
 
 /** What is uniform by itself in the group in question. */
 export interface Group {
   readonly input: (name: Input) => boolean;
   /** Of a load whose address is uniform. */
   readonly load: (access: Access) => boolean;
+  /**
+   * The invocations run the same instruction at the same time, those that are
+   * elsewhere doing nothing. Then a register used only among invocations that
+   * have parted from others may still be uniform for them.
+   */
+  readonly lockstep: boolean;
 }
 
 /** The whole workgroup: values stay the same from their definition to any use, however far apart invocations run. */
 export const WORKGROUP: Group = {
   input: (name) => !name.startsWith('local'),
   load: ({ root, uniformLoad }) => uniformLoad || (root.kind === 'buffer' && !root.writable),
+  lockstep: false,
 };
 
 /** Sets `uniform` of every op and register; the registers `apart` count as one per invocation in any case. */
@@ -30,80 +38,104 @@ export function markUniform(kernel: Kernel, group: Group, apart: ReadonlySet<Reg
     op.uniform = true;
     if (op.code === 'get' || op.code === 'set') registerOf(op).uniform = !apart.has(registerOf(op));
   });
-  const marker = new Marker(group);
+  const marker = new Marker(group, kernel.body);
   do marker.round(kernel.body);
   while (marker.changed);
 }
+
+/** Why some invocations may be elsewhere: a condition or loop around, or a target they left for. */
+type Cause = Node;
 
 class Marker {
   changed = false;
   readonly #group: Group;
   /** Loops in which some invocations may be a round ahead of others. */
   readonly #parted = new Set<Loop>();
-  /** Targets of exits that only some invocations took, and that have not been reached yet. */
-  readonly #left = new Set<Loop | Scope>();
+  /** Causes that hold where the walk is. */
+  readonly #causes = new Set<Cause>();
+  /** Where all accesses of a register lie: from this node on, in its block. */
+  readonly #homes: ReadonlyMap<Node, readonly Register[]>;
+  /** The causes that hold where a loop or scope begins. */
+  readonly #entries = new Map<Node, ReadonlySet<Cause>>();
+  /** The causes that hold for all accesses of a register. */
+  readonly #baselines = new Map<Register, ReadonlySet<Cause>>();
 
-  constructor(group: Group) {
+  constructor(group: Group, body: Block) {
     this.#group = group;
+    this.#homes = group.lockstep ? homesOf(body) : new Map();
   }
 
   round(body: Block): void {
     this.changed = false;
-    this.#block(body, true);
+    this.#block(body);
   }
 
-  #block(block: Block, together: boolean): void {
+  #block(block: Block): void {
     for (const node of block) {
-      const here = together && this.#left.size === 0;
+      for (const register of this.#homes.get(node) ?? []) this.#baselines.set(register, new Set(this.#causes));
       switch (node.kind) {
         case 'op':
-          this.#op(node, here);
+          this.#op(node);
           break;
         case 'exit':
-          if (!here) this.#left.add(node.target);
+          if (!this.#joined(this.#entries.get(node.target))) this.#causes.add(node.target);
           break;
         case 'loop':
-          this.#block(node.body, here && !this.#parted.has(node));
-          if (this.#left.size > 0 && !this.#parted.has(node)) {
-            this.#parted.add(node);
-            this.changed = true;
-          }
-          this.#left.delete(node);
+          this.#loop(node);
           break;
         case 'scope':
+          this.#enter(node);
+          this.#block(node.body);
+          this.#causes.delete(node);
+          break;
         case 'invocations':
         case 'workgroups':
-          this.#block(node.body, here);
-          if (node.kind === 'scope') this.#left.delete(node);
+          this.#block(node.body);
           break;
         case 'if':
-        case 'switch': {
-          const same = here && operandOf(node)!.uniform;
-          const blocks =
-            node.kind === 'if' ? [node.then, node.otherwise] : [...node.cases.map(({ body }) => body), node.otherwise];
-          // Exits inside one arm do not part the invocations of another.
-          const before = new Set(this.#left);
-          const after = new Set(this.#left);
-          for (const inner of blocks) {
-            this.#left.clear();
-            for (const target of before) this.#left.add(target);
-            this.#block(inner, same);
-            for (const target of this.#left) after.add(target);
-          }
-          for (const target of after) this.#left.add(target);
+        case 'switch':
+          this.#arms(node);
           break;
-        }
         case 'barrier':
           break;
       }
     }
   }
 
-  #op(op: Op, together: boolean): void {
+  #loop(node: Loop): void {
+    // The mark of a loop that has parted is another than that of having left it.
+    const before = new Set(this.#causes);
+    this.#enter(node);
+    if (this.#parted.has(node)) this.#causes.add(node);
+    this.#block(node.body);
+    const exits = [...this.#causes].some((cause) => !before.has(cause));
+    if (exits && !this.#parted.has(node)) {
+      this.#parted.add(node);
+      this.changed = true;
+    }
+    this.#causes.delete(node);
+  }
+
+  /** Exits inside one arm do not part the invocations of another. */
+  #arms(node: If | Switch): void {
+    const before = new Set(this.#causes);
+    const after = new Set(this.#causes);
+    for (const inner of blocksOf(node)) {
+      this.#causes.clear();
+      for (const cause of before) this.#causes.add(cause);
+      if (!operandOf(node)!.uniform) this.#causes.add(node);
+      this.#block(inner);
+      for (const cause of this.#causes) after.add(cause);
+    }
+    after.delete(node);
+    for (const cause of after) this.#causes.add(cause);
+  }
+
+  #op(op: Op): void {
     const operands = op.args.every(({ uniform }) => uniform);
     if (op.code === 'set') {
       const register = registerOf(op);
-      if (register.uniform && !(operands && together)) {
+      if (register.uniform && !(operands && this.#joined(this.#baselines.get(register)))) {
         register.uniform = false;
         this.changed = true;
       }
@@ -113,6 +145,16 @@ class Marker {
       op.uniform = false;
       this.changed = true;
     }
+  }
+
+  #enter(target: Loop | Scope): void {
+    if (this.#group.lockstep) this.#entries.set(target, new Set(this.#causes));
+  }
+
+  /** Whether all invocations are here that were at a place with those causes. */
+  #joined(causes: ReadonlySet<Cause> | undefined): boolean {
+    if (this.#causes.size === 0) return true;
+    return causes !== undefined && [...this.#causes].every((cause) => causes.has(cause));
   }
 
   #own(op: Op): boolean {

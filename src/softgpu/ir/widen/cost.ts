@@ -138,4 +138,3 @@ function strideOf(op: Op, depth: number): number | null {
       return null;
   }
 }
-

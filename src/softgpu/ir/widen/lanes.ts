@@ -9,11 +9,18 @@ import type { Builder } from '../builder.ts';
 import type { Op } from '../ir.ts';
 import { constantBits, valueType } from '../valueType.ts';
 
-/** `base + stride * lane`, then at most `limit`. The base is a scalar. */
+/** `base + stride * lane`, with a scalar base, as long as no lane has met the limit. */
 export interface Linear {
   readonly base: Op;
   readonly stride: number;
-  readonly limit: Op | null;
+  readonly limit: Limit | null;
+}
+
+/** A clamp on the way: the value was made from `index + stride * lane`, at most `bound`. */
+export interface Limit {
+  readonly index: Op;
+  readonly stride: number;
+  readonly bound: Op;
 }
 
 export class Lanes {
@@ -74,7 +81,8 @@ export class Lanes {
     }
     if (code === 'minU') {
       const [value, bound] = left === null ? [right, x] : [left, y];
-      return value === null || value.limit !== null || this.isWide(bound) ? null : { ...value, limit: bound };
+      if (value === null || value.limit !== null || this.isWide(bound)) return null;
+      return { ...value, limit: { index: value.base, stride: value.stride, bound } };
     }
     if (code === 'mul' || code === 'shl') {
       const bits = constantBits(y);
@@ -82,11 +90,7 @@ export class Lanes {
       const factor = code === 'mul' ? bits[0]! : 2 ** (bits[0]! & 31);
       if (factor > 0xffff) return null;
       const scale = (scalar: Op) => b.op(code, scalar.type, [scalar, b.i32(bits[0]!)]);
-      return {
-        base: scale(left.base),
-        stride: left.stride * factor,
-        limit: left.limit === null ? null : scale(left.limit),
-      };
+      return { base: scale(left.base), stride: left.stride * factor, limit: left.limit };
     }
     return null;
   }

@@ -3,7 +3,7 @@
 import { type Access, type Format, type Op, Register, type Slot, type ValueType } from '../ir.ts';
 import { BOOL, I32, valueType } from '../valueType.ts';
 import { accessOf } from '../walk.ts';
-import type { Linear } from './lanes.ts';
+import type { Limit } from './lanes.ts';
 import type { Widener } from './widen.ts';
 
 const LANES = [0, 1, 2, 3] as const;
@@ -34,7 +34,7 @@ export class WideMemory {
       // Side by side as long as no lane is at the limit.
       const result = new Register(wide, 'loaded');
       b.if(
-        this.#inRange(linear),
+        this.#inRange(linear.limit),
         () => b.set(result, b.load(wide, linear.base, where)),
         () => b.set(result, this.#gather(op.type, address, where)),
       );
@@ -64,7 +64,11 @@ export class WideMemory {
     const scatter = () => {
       const values = size === 1 ? null : rows();
       this.#eachLane((each) => {
-        b.store(lanes.lane(address, each), values === null ? lanes.lane(this.#w.part(value, 0), each) : values[each]!, where);
+        b.store(
+          lanes.lane(address, each),
+          values === null ? lanes.lane(this.#w.part(value, 0), each) : values[each]!,
+          where,
+        );
       });
     };
     const linear = lanes.linear(address);
@@ -73,7 +77,7 @@ export class WideMemory {
       return;
     }
     const wide = lanes.widen(this.#w.part(value, 0));
-    const together = this.#all(linear.limit === null ? null : this.#inRange(linear));
+    const together = this.#all(linear.limit === null ? null : this.#inRange(linear.limit));
     const inOne = () => b.store(linear.base, wide, { ...where, format: lane === 'bool' ? 'bool' : where.format });
     if (together === null) inOne();
     else b.if(together, inOne, scatter);
@@ -112,13 +116,13 @@ export class WideMemory {
     return b.build(LANES.map((lane) => b.load(type, lanes.lane(address, lane), where)));
   }
 
-  /** Whether base, base + stride, …, base + 3 · stride are at most the limit. */
-  #inRange({ base, stride, limit }: Linear): Op {
+  /** Whether index, index + stride, … index + 3 · stride are at most the bound. */
+  #inRange({ index, stride, bound }: Limit): Op {
     const { b } = this.#w;
     const span = b.i32(3 * stride);
-    // limit - span without wrapping: 0 where it would, and then nothing is below.
-    const end = b.select(b.compare('leU', span, limit!), b.add(b.sub(limit!, span), b.i32(1)), b.i32(0));
-    return b.compare('ltU', base, end);
+    // bound - span without wrapping: 0 where it would, and then nothing is below.
+    const end = b.select(b.compare('leU', span, bound), b.add(b.sub(bound, span), b.i32(1)), b.i32(0));
+    return b.compare('ltU', index, end);
   }
 
   /** A condition that holds for all lanes together, or null for always. */
@@ -199,4 +203,3 @@ function transpose({ b }: Widener, rows: readonly Op[], { size }: ValueType): re
   if (size === 4) result.push(b.shuffle([high01, high23], [2, 3, 6, 7]));
   return result;
 }
-

@@ -32,9 +32,19 @@ export function widenValue(w: Widener, op: Op): readonly Op[] {
     }
     case 'math':
       if (args.some((arg) => arg.type.size !== type.size)) return laneByLane(w, op);
-      return components((i) => w.lanes.apply(op, args.map((arg) => w.part(arg, i))));
+      return components((i) =>
+        w.lanes.apply(
+          op,
+          args.map((arg) => w.part(arg, i)),
+        ),
+      );
     default:
-      return components((i) => w.lanes.apply(op, args.map((arg) => w.part(arg, i))));
+      return components((i) =>
+        w.lanes.apply(
+          op,
+          args.map((arg) => w.part(arg, i)),
+        ),
+      );
   }
 
   function combine(widener: Widener, operation: 'and' | 'or', x: Op, y: Op): Op {
@@ -69,13 +79,17 @@ function equals({ b, lanes }: Widener, at: Op, i: number): Op {
 
 function choose({ b, lanes }: Widener, condition: Op, whenTrue: Op, whenFalse: Op): Op {
   const wide = [condition, whenTrue, whenFalse].some((each) => lanes.isWide(each));
-  return wide ? b.select(condition, lanes.widen(whenTrue), lanes.widen(whenFalse)) : b.select(condition, whenTrue, whenFalse);
+  return wide
+    ? b.select(condition, lanes.widen(whenTrue), lanes.widen(whenFalse))
+    : b.select(condition, whenTrue, whenFalse);
 }
 
 /** A function of whole vectors (packing): once for each lane. */
 function laneByLane(w: Widener, op: Op): readonly Op[] {
   const { b, lanes } = w;
-  const wide = op.args.some((arg) => Array.from({ length: arg.type.size }, (_, i) => w.part(arg, i)).some((part) => lanes.isWide(part)));
+  const wide = op.args.some((arg) =>
+    Array.from({ length: arg.type.size }, (_, i) => w.part(arg, i)).some((part) => lanes.isWide(part)),
+  );
   const results = Array.from({ length: wide ? 4 : 1 }, (_, lane) => {
     const args = op.args.map((arg) =>
       b.build(Array.from({ length: arg.type.size }, (__, i) => lanes.lane(w.part(arg, i), lane))),

@@ -8,12 +8,14 @@
  */
 
 import { Builder } from '../builder.ts';
+import { homesOf } from '../homes.ts';
 import {
   type Block,
   type Input,
   Invocations,
   type Kernel,
   type Loop,
+  type Node,
   Op,
   Register,
   type Scope,
@@ -34,6 +36,7 @@ export const LANES = 4;
 export const QUAD: Group = {
   input: (name) => name !== 'local_id.x' && name !== 'local_index',
   load: ({ root }) => root.kind === 'buffer' || root.space === 'workgroup',
+  lockstep: true,
 };
 
 const BOOL4 = valueType('bool', LANES);
@@ -65,10 +68,14 @@ export class Widener {
   readonly #registers = new Map<Register, readonly Register[]>();
   readonly #slots = new Map<Slot, Slot>();
   readonly #open = new Map<Loop | Scope, Open>();
+  readonly #homes: ReadonlyMap<Node, readonly Register[]>;
+  /** The lanes at work where a register begins: no others ever see it. */
+  readonly #born = new Map<Register, Op | null>();
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.#partial = partialTargets(kernel.body);
+    this.#homes = homesOf(kernel.body);
   }
 
   run(): Kernel {
@@ -105,6 +112,7 @@ export class Widener {
 
   #block(block: Block): void {
     for (const [i, node] of block.entries()) {
+      for (const register of this.#homes.get(node) ?? []) this.#born.set(register, this.mask);
       switch (node.kind) {
         case 'op':
           this.#op(node);
@@ -151,7 +159,10 @@ export class Widener {
         this.#parts.set(op, [this.#input(op.detail as Input)]);
         break;
       case 'get':
-        this.#parts.set(op, this.registers(registerOf(op)).map((register) => this.b.get(register)));
+        this.#parts.set(
+          op,
+          this.registers(registerOf(op)).map((register) => this.b.get(register)),
+        );
         break;
       case 'set':
         this.#set(op);
@@ -193,13 +204,14 @@ export class Widener {
     return lanes.remember(wide, { base, stride: 1, limit: null });
   }
 
-  /** Lanes at rest keep what they have. */
+  /** Lanes at rest keep what they have, where they may look at it again. */
   #set(op: Op): void {
     const { b } = this;
+    const unseen = this.mask === null || this.#born.get(registerOf(op)) === this.mask;
     for (const [i, register] of this.registers(registerOf(op)).entries()) {
       const value = this.part(op.args[0]!, i);
       if (register.type.size === 1) b.set(register, value);
-      else if (this.mask === null) b.set(register, this.lanes.widen(value));
+      else if (unseen || this.mask === null) b.set(register, this.lanes.widen(value));
       else b.set(register, b.select(this.mask, this.lanes.widen(value), b.get(register)));
     }
   }
@@ -235,6 +247,11 @@ export class Widener {
 
   #if(condition: Op, then: Block, otherwise: Block): void {
     const { b, lanes } = this;
+    const [only] = then;
+    if (lanes.isWide(condition) && only?.kind === 'exit' && otherwise.length === 0) {
+      this.#under(this.#and(condition), () => this.#exit(only.target));
+      return;
+    }
     if (!lanes.isWide(condition)) {
       b.if(
         condition,
@@ -309,7 +326,8 @@ export class Widener {
     const { b } = this;
     const left = this.#open.get(target)?.left ?? null;
     if (left === null) b.exit(this.#targets.get(target)!);
-    else b.set(left, this.mask === null ? b.constant(BOOL4, [1, 1, 1, 1]) : b.op('or', BOOL4, [b.get(left), this.mask]));
+    else
+      b.set(left, this.mask === null ? b.constant(BOOL4, [1, 1, 1, 1]) : b.op('or', BOOL4, [b.get(left), this.mask]));
   }
 
   /** Registers of the lanes that exits inside the node may have sent out of what is open; null where there are none. */

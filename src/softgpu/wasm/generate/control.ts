@@ -1,6 +1,6 @@
 /** Control flow: IR blocks as structured WebAssembly, and the loops over workgroups and invocations. */
 
-import { type Block, type Input, type Invocations, type Loop, Op, type Scope, type Switch } from '../../ir/ir.ts';
+import type { Block, Input, Invocations, Loop, Op, Scope, Switch } from '../../ir/ir.ts';
 import { blocksOf } from '../../ir/walk.ts';
 import type { Label } from '../functionBuilder.ts';
 import type { Generator } from './generator.ts';
@@ -97,7 +97,10 @@ function emitSwitch(g: Generator, { selector, cases, otherwise }: Switch, labels
     f.get(value);
     f.i32Const(least);
     f.op('i32.sub');
-    f.brTable(Array.from(table, (label) => label ?? fallback), fallback);
+    f.brTable(
+      Array.from(table, (label) => label ?? fallback),
+      fallback,
+    );
     for (const each of cases) {
       f.end();
       arm(g, each.body, labels);
@@ -179,7 +182,11 @@ export const END = 3;
 function emitWorkgroups(g: Generator, body: Block, labels: Labels): void {
   const { f } = g;
   const size = (axis: 'x' | 'y') => f.get(inputLocal(g, `num_workgroups.${axis}`));
-  const [x, y, z] = (['x', 'y', 'z'] as const).map((axis) => inputLocal(g, `workgroup_id.${axis}`)) as [number, number, number];
+  const [x, y, z] = (['x', 'y', 'z'] as const).map((axis) => inputLocal(g, `workgroup_id.${axis}`)) as [
+    number,
+    number,
+    number,
+  ];
   const done = f.block();
   f.get(FIRST);
   f.get(END);
@@ -202,7 +209,14 @@ function emitWorkgroups(g: Generator, body: Block, labels: Labels): void {
   f.set(z);
   const again = f.loop();
   arm(g, body, labels);
-  step(g, x, () => size('x'), y, () => size('y'), z);
+  step(
+    g,
+    x,
+    () => size('x'),
+    y,
+    () => size('y'),
+    z,
+  );
   f.get(FIRST);
   f.i32Const(1);
   f.op('i32.add');

@@ -8,7 +8,7 @@
  * it is *pending*; whatever changes what it reads puts it into a local first.
  */
 
-import { type Input, type Kernel, Op, type Opcode, type Register, type ValueType } from '../../ir/ir.ts';
+import type { Input, Kernel, Op, Opcode, Register, ValueType } from '../../ir/ir.ts';
 import { accessOf, hasEffect, registerOf } from '../../ir/walk.ts';
 import { MathLibrary } from '../../math/mathLibrary.ts';
 import type { FunctionBuilder } from '../functionBuilder.ts';

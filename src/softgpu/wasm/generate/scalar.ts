@@ -61,7 +61,9 @@ export function emitScalar(g: Generator, op: Op): boolean {
   const lane = args[0]?.type.lane;
   const plain =
     CONVERSION[code] ??
-    (lane === 'f32' ? FLOAT[code] : (INTEGER_COMPARISON[code] ?? (op.type.lane === 'i32' || isLogic(code) ? INTEGER[code] : undefined)));
+    (lane === 'f32'
+      ? FLOAT[code]
+      : (INTEGER_COMPARISON[code] ?? (op.type.lane === 'i32' || isLogic(code) ? INTEGER[code] : undefined)));
   if (plain !== undefined) {
     g.pushAll(args);
     g.f.op(plain);
