@@ -17,6 +17,9 @@ export interface CaseRecord {
   readonly uses?: readonly Outside[];
 }
 
+/** What a test says that loads an image or a video, as only a page can. */
+const NEEDS_A_PAGE = /(document|window|location|HTML\w+|ImageBitmap|createImageBitmap|OffscreenCanvas) is not defined/;
+
 /** The members of `items` with the smallest hashes, in their own order: a sample that does not change between runs. */
 export function sample<T>(items: readonly T[], most: number, key: (item: T) => string): readonly T[] {
   if (items.length <= most) return items;
@@ -50,7 +53,7 @@ export async function runCase(
       for (const subcase of sample(all, mostSubcases, (params) => suite.stringifyPublicParams(params))) {
         watch.reset();
         const { status, message } = await runSubcase(suite, testCase, state, subcase);
-        const outside = watch.outside;
+        const outside = NEEDS_A_PAGE.test(message) ? ([...watch.outside, 'a page'] as const) : watch.outside;
         for (const use of outside) uses.add(use);
         if (status === 'skip') tally.skipped++;
         else if (outside.length > 0) {

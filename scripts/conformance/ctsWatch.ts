@@ -1,5 +1,5 @@
 /** What a test used that a compute device does not have. */
-export type Outside = 'textures and samplers' | 'graphics stages';
+export type Outside = 'textures and samplers' | 'graphics stages' | 'a page';
 
 /** Notes what a test asks of a device, so that tests of textures and of graphics stages are told from the others. */
 export class Watch {
