@@ -4,6 +4,7 @@ import type { IndexExpression, MemberExpression } from '../wgsl/ast.ts';
 import { zeroValue } from './constant/construct.ts';
 import type { Environment } from './context.ts';
 import { constant, expression, load, materialize, type Typed, value } from './expression.ts';
+import { inherit, isConstExpression } from './fold.ts';
 import { type Lanes, vector } from './intern.ts';
 import { isPlace, throughPointer } from './places.ts';
 import type { ConstantValue } from './program.ts';
@@ -23,7 +24,10 @@ function structMember(base: Typed, { member: { text, span }, span: whole }: Memb
   const index = base.type.members.findIndex((candidate) => candidate.name === text);
   const found = base.type.members[index];
   if (found === undefined) reject(span, `'${typeName(base.type)}' has no member '${text}'`);
-  if (base.kind === 'constant') return constant(found.type, (base.value as readonly ConstantValue[])[index]!, whole);
+  if (base.kind === 'constant') {
+    const parts = base.value as readonly ConstantValue[];
+    return inherit(constant(found.type, parts[index]!, whole), [base]);
+  }
   return { kind: 'member', type: found.type, span: whole, base, index };
 }
 
@@ -40,7 +44,8 @@ function swizzle(env: Environment, base: Typed, size: number, node: MemberExpres
   const type = lanes.length === 1 ? element : vector(lanes.length as Lanes, element);
   if (base.kind === 'constant') {
     const parts = base.value as readonly ConstantValue[];
-    return constant(type, lanes.length === 1 ? parts[lanes[0]!]! : lanes.map((lane) => parts[lane]!), node.span);
+    const picked = lanes.length === 1 ? parts[lanes[0]!]! : lanes.map((lane) => parts[lane]!);
+    return inherit(constant(type, picked, node.span), [base]);
   }
   // Several components are no place: they are taken from the vector's value.
   return { kind: 'swizzle', type, span: node.span, base: lanes.length === 1 ? base : load(env, base), lanes };
@@ -70,14 +75,16 @@ export function index(env: Environment, node: IndexExpression): Typed {
       reject(node.index.span, `index ${number} is out of bounds: ${range}`);
     }
   }
-  if (base.kind === 'constant' && at.kind === 'constant') {
-    const parts = base.value as readonly ConstantValue[];
-    return constant(part.type, env.evaluating ? parts[at.value as number]! : zeroValue(part.type), node.span);
+  const indexed = isConstExpression(at) ? base : materialize(env, base);
+  const { type } = elementType(indexed.type) ?? part;
+  if (indexed.kind === 'constant' && at.kind === 'constant') {
+    const parts = indexed.value as readonly ConstantValue[];
+    const picked = env.evaluating ? parts[at.value as number]! : zeroValue(type);
+    return inherit(constant(type, picked, node.span), [indexed, at]);
   }
-  const indexed = materialize(env, base);
   return {
     kind: 'element',
-    type: elementType(indexed.type)!.type,
+    type,
     span: node.span,
     base: isPlace(indexed) ? indexed : load(env, indexed),
     index: at,

@@ -4,7 +4,7 @@ import type { CallExpression, Expression as Syntax } from '../wgsl/ast.ts';
 import { construct, constructorTarget } from './construct.ts';
 import type { Environment } from './context.ts';
 import { convertTo, type Typed, value } from './expression.ts';
-import { checkArguments, foldBuiltin } from './fold.ts';
+import { checkArguments, foldBuiltin, isConstExpression } from './fold.ts';
 import { type FunctionRecord, type Stage, stageOf } from './functionRecord.ts';
 import { describe } from './meaning.ts';
 import type { BuiltinOverload, Stages } from './overloads/overload.ts';
@@ -88,7 +88,7 @@ function builtinCall(
 ): Expression {
   const targets = templateArgs.map((arg) => typeExpression(env, arg));
   const given = values(env, node.args);
-  const allConst = given.every((arg) => arg.kind === 'constant');
+  const allConst = given.every(isConstExpression);
   const overload = resolveBuiltin(
     name,
     given.map((arg) => arg.type),
@@ -104,7 +104,7 @@ function builtinCall(
       reject(args[i].span, `argument ${i + 1} of '${name}' must be a const-expression`);
   }
   const { result } = overload;
-  if (allConst && overload.constEvaluable && result !== null) {
+  if (overload.constEvaluable && result !== null && args.every((arg) => arg.kind === 'constant')) {
     return foldBuiltin(env, overload, args, result, node.span);
   }
   checkArguments(env, overload, args, node.span);

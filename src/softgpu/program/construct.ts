@@ -4,7 +4,7 @@ import type { CallExpression, IdentifierExpression } from '../wgsl/ast.ts';
 import { constructConstant, zeroValue } from './constant/construct.ts';
 import type { Environment } from './context.ts';
 import { constant, convertTo, type Typed } from './expression.ts';
-import { convertConstant } from './fold.ts';
+import { convertConstant, inherit, isConstExpression } from './fold.ts';
 import type { Lanes } from './intern.ts';
 import type { Meaning } from './meaning.ts';
 import { type ConstructorTarget, resolveConstructor } from './overloads/construct.ts';
@@ -32,7 +32,7 @@ export function construct(
   given: readonly Typed[],
   node: CallExpression,
 ): Typed {
-  const allConst = given.every((arg) => arg.kind === 'constant');
+  const allConst = given.every(isConstExpression);
   const construction = resolveConstructor(
     target,
     given.map((arg) => arg.type),
@@ -52,9 +52,9 @@ export function construct(
     if (first.kind === 'constant') return convertConstant(env, first, type, node.span);
     return { kind: 'convert', type, span: node.span, value: first };
   }
-  if (allConst) {
-    const parts = args.map((arg) => (arg.kind === 'constant' ? arg.value : 0));
-    return constant(type, constructConstant(type, parameters, parts), node.span);
+  if (args.every((arg) => arg.kind === 'constant')) {
+    const parts = args.map((arg) => arg.value);
+    return inherit(constant(type, constructConstant(type, parameters, parts), node.span), args);
   }
   return { kind: 'construct', type, span: node.span, args };
 }

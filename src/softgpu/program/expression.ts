@@ -4,7 +4,7 @@ import type { Span, Expression as Syntax } from '../wgsl/ast.ts';
 import { index, member } from './access.ts';
 import { call } from './calls.ts';
 import type { Environment } from './context.ts';
-import { convertConstant } from './fold.ts';
+import { convertConstant, isConstExpression } from './fold.ts';
 import { ABSTRACT_FLOAT, ABSTRACT_INT, BOOL, F16, F32, I32, U32 } from './intern.ts';
 import { describe, type Meaning } from './meaning.ts';
 import { binary, unary } from './operators.ts';
@@ -95,7 +95,7 @@ function named(env: Environment, meaning: Meaning, name: string, span: Span): Ty
     case 'override':
       return meaning.value === null
         ? { kind: 'override', type: meaning.type, span, name }
-        : constant(meaning.type, meaning.value, span);
+        : { ...constant(meaning.type, meaning.value, span), fromOverride: true };
     case 'binding':
       return { kind: 'binding', type: meaning.binding.type, span, binding: meaning.binding };
     case 'variable': {
@@ -141,6 +141,7 @@ export function convertTo(env: Environment, value: Typed, type: Type, span: Span
 /** A const-expression's value. */
 export function constExpression(env: Environment, node: Syntax, what: string): Constant {
   const checked = value(env, node);
-  if (checked.kind !== 'constant') reject(node.span, `${what} must be a const-expression`);
+  if (checked.kind !== 'constant' || !isConstExpression(checked))
+    reject(node.span, `${what} must be a const-expression`);
   return checked;
 }

@@ -15,9 +15,24 @@ import { reject } from './rejection.ts';
 import type { Type } from './type.ts';
 
 /** The constant that `evaluate` gives; where a short-circuit skips it, any of its type. */
-function folded(env: Environment, type: Type, span: Span, evaluate: () => ConstantValue): Constant {
+function folded(
+  env: Environment,
+  operands: readonly Typed[],
+  type: Type,
+  span: Span,
+  evaluate: () => ConstantValue,
+): Constant {
   const value = env.evaluating ? guarded(span, evaluate) : zeroValue(type);
-  return { kind: 'constant', type, value, span };
+  return inherit({ kind: 'constant', type, value, span }, operands);
+}
+
+/** What is made of an override's value is one too. */
+export function inherit(made: Constant, operands: readonly Typed[]): Constant {
+  return operands.every(isConstExpression) ? made : { ...made, fromOverride: true };
+}
+
+export function isConstExpression(value: Typed): boolean {
+  return value.kind === 'constant' && value.fromOverride !== true;
 }
 
 function guarded<T>(span: Span, evaluate: () => T): T {
@@ -31,11 +46,11 @@ function guarded<T>(span: Span, evaluate: () => T): T {
 
 /** `constant` as `type`, by automatic conversion or a value constructor. */
 export function convertConstant(env: Environment, constant: Constant, type: Type, span: Span): Constant {
-  return folded(env, type, span, () => convert(constant.value, constant.type, type));
+  return folded(env, [constant], type, span, () => convert(constant.value, constant.type, type));
 }
 
 export function foldUnary(env: Environment, op: '-' | '!' | '~', operand: Constant, type: Type, span: Span): Constant {
-  return folded(env, type, span, () => evaluateUnary(op, operand.type, operand.value));
+  return folded(env, [operand], type, span, () => evaluateUnary(op, operand.type, operand.value));
 }
 
 export function foldBinary(
@@ -46,7 +61,9 @@ export function foldBinary(
   type: Type,
   span: Span,
 ): Constant {
-  return folded(env, type, span, () => evaluateBinary(op, left.type, left.value, right.type, right.value, type));
+  return folded(env, [left, right], type, span, () =>
+    evaluateBinary(op, left.type, left.value, right.type, right.value, type),
+  );
 }
 
 export function foldBuiltin(
@@ -57,7 +74,7 @@ export function foldBuiltin(
   span: Span,
 ): Constant {
   const values = args.map((arg) => (arg.kind === 'constant' ? arg.value : 0));
-  return folded(env, type, span, () => evaluateBuiltin(name, parameters, values, type));
+  return folded(env, args, type, span, () => evaluateBuiltin(name, parameters, values, type));
 }
 
 /** What is an error though only one operand is constant: an integer divided by zero, a shift by too much. */

@@ -3,10 +3,9 @@
 import type { BinaryExpression, BinaryOperator, UnaryExpression } from '../wgsl/ast.ts';
 import type { Environment } from './context.ts';
 import { constant, convertTo, expression, load, type Typed, value } from './expression.ts';
-import { checkOperands, foldBinary, foldUnary } from './fold.ts';
+import { checkOperands, foldBinary, foldUnary, isConstExpression } from './fold.ts';
 import { BOOL } from './intern.ts';
 import { resolveBinary, resolveUnary } from './overloads/operator.ts';
-import type { Constant } from './program.ts';
 import { reject } from './rejection.ts';
 
 export function unary(env: Environment, node: UnaryExpression): Typed {
@@ -47,12 +46,11 @@ export function operation(
   right: Typed,
   { span, operatorSpan }: Pick<BinaryExpression, 'span' | 'operatorSpan'>,
 ): Typed {
-  const allConst = left.kind === 'constant' && right.kind === 'constant';
-  const overload = resolveBinary(op, left.type, right.type, allConst);
+  const overload = resolveBinary(op, left.type, right.type, isConstExpression(left) && isConstExpression(right));
   if ('failure' in overload) reject(operatorSpan, overload.failure);
   const l = convertTo(env, left, overload.left, left.span, () => '');
   const r = convertTo(env, right, overload.right, right.span, () => '');
-  if (allConst) return foldBinary(env, op, l as Constant, r as Constant, overload.result, span);
+  if (l.kind === 'constant' && r.kind === 'constant') return foldBinary(env, op, l, r, overload.result, span);
   checkOperands(env, op, l, r, span);
   return { kind: 'binary', type: overload.result, span, op, left: l, right: r };
 }

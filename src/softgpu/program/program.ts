@@ -249,6 +249,8 @@ export interface Constant {
   readonly type: Type;
   readonly span: Span;
   readonly value: ConstantValue;
+  /** Known from the value of an override: no const-expression, so abstract numbers next to it become concrete. */
+  readonly fromOverride?: true;
 }
 
 export type ConstantValue = number | boolean | bigint | readonly ConstantValue[];

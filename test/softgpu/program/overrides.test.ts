@@ -96,6 +96,17 @@ describe('overrides with values', () => {
     expect(problems(source, new Map([['n', 0]]), { entryPoint: 'f' })).toBe('');
   });
 
+  test('are no const-expressions: abstract numbers next to them become concrete', () => {
+    const of = (expression: string, value: number) =>
+      problems(`override o = 1u; fn f() { _ = ${expression}; }`, new Map([['o', value]]));
+    expect(of('1 << o', 30)).toBe('');
+    expect(of('1 << o', 32)).toMatchInlineSnapshot(
+      `"1:31 '1 << o': <<: cannot shift by 32, the shifted value has 32 bits"`,
+    );
+    // 1e-50 is zero as an f32.
+    expect(of('vec2(0)[i32(vec2(1e-50)[o] * 1e27 * 1e27)]', 1)).toBe('');
+  });
+
   test('must fit their type', () => {
     const of = (type: string, value: number) =>
       problems(`override o: ${type}; fn f() { _ = o; }`, new Map([['o', value]]));
