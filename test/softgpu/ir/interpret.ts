@@ -25,13 +25,15 @@ export interface Dispatch {
   /** The bound bytes of each buffer, in slot order; written in place. */
   readonly buffers: readonly Uint8Array[];
   readonly workgroups?: readonly [number, number, number];
+  /** The most rounds of one loop, after which it is taken for endless. */
+  readonly rounds?: number;
 }
 
-export function interpret(kernel: Kernel, { buffers, workgroups = [1, 1, 1] }: Dispatch): void {
+export function interpret(kernel: Kernel, { buffers, workgroups = [1, 1, 1], rounds = 100_000 }: Dispatch): void {
   const [countX, countY, countZ] = workgroups;
   for (let z = 0; z < countZ; z++) {
     for (let y = 0; y < countY; y++) {
-      for (let x = 0; x < countX; x++) runWorkgroup(kernel, buffers, workgroups, [x, y, z]);
+      for (let x = 0; x < countX; x++) runWorkgroup(kernel, buffers, workgroups, [x, y, z], rounds);
     }
   }
 }
@@ -41,6 +43,7 @@ function runWorkgroup(
   buffers: readonly Uint8Array[],
   workgroups: readonly [number, number, number],
   id: readonly [number, number, number],
+  rounds: number,
 ): void {
   const shared = new Map<Root, Uint8Array>();
   for (const root of kernel.buffers) shared.set(root, buffers[root.slot]!);
@@ -51,7 +54,7 @@ function runWorkgroup(
   const running: Generator<void, void>[] = [];
   for (let index = 0; index < sizeX * sizeY * sizeZ; index++) {
     const local = [index % sizeX, Math.floor(index / sizeX) % sizeY, Math.floor(index / (sizeX * sizeY))];
-    const invocation = new Invocation(kernel, shared, inputs(id, workgroups, local, index));
+    const invocation = new Invocation(kernel, shared, inputs(id, workgroups, local, index), rounds);
     running.push(invocation.run(kernel.body));
   }
   while (running.length > 0) {
@@ -102,8 +105,15 @@ class Invocation {
   readonly #registers = new Map<Register, Lanes>();
   readonly #memory: Map<Root, Uint8Array>;
   readonly #inputs: ReadonlyMap<Input, number>;
+  readonly #rounds: number;
 
-  constructor(kernel: Kernel, shared: ReadonlyMap<Root, Uint8Array>, named: ReadonlyMap<Input, number>) {
+  constructor(
+    kernel: Kernel,
+    shared: ReadonlyMap<Root, Uint8Array>,
+    named: ReadonlyMap<Input, number>,
+    rounds: number,
+  ) {
+    this.#rounds = rounds;
     this.#memory = new Map(shared);
     for (const slot of kernel.slots) {
       if (slot.space === 'private') this.#memory.set(slot, new Uint8Array(slot.bytes).fill(0xcd));
@@ -134,7 +144,7 @@ class Invocation {
         return yield* this.#block(taken?.body ?? node.otherwise);
       }
       case 'loop':
-        for (let round = 0; round < 1_000_000; round++) {
+        for (let round = 0; round < this.#rounds; round++) {
           const target = yield* this.#block(node.body);
           if (target !== null) return target === node ? null : target;
         }
@@ -252,7 +262,7 @@ class Invocation {
         ? view.setUint16(2 * lane, floatToHalf(floatOfBits(bits)), true)
         : view.setUint32(4 * lane, bits, true);
     const old = Array.from({ length: size }, (_, lane) => read(lane));
-    if (op.code === 'store') args[1]!.forEach((bits, lane) => write(lane, bits));
+    if (op.code === 'store') for (const [lane, bits] of args[1]!.entries()) write(lane, bits);
     if (op.code === 'store' && root.kind === 'buffer' && !root.writable)
       throw new Error(`interpret: ${root.name} is not writable`);
     if (op.code === 'atomic') write(0, afterAtomic(atomic!, old[0]!, args[1]?.[0] ?? 0, args[2]?.[0] ?? 0));

@@ -2,7 +2,7 @@
 
 import { sizeOf } from '../../program/layout.ts';
 import type { BuiltinInput, EntryPoint, Program, Variable } from '../../program/program.ts';
-import { TooManyInstructions } from '../builder.ts';
+import { TooManyInstructions } from '../blockBuilder.ts';
 import { Barrier, BufferRoot, type Input, type Kernel, type Op, Slot } from '../ir.ts';
 import { promote } from '../promote.ts';
 import { inline } from './call.ts';
