@@ -12,6 +12,7 @@ import { concretization, conversionRank } from './overloads/rank.ts';
 import { addressOf, indirection, isPlace, recordAccess } from './places.ts';
 import type { Constant, ConstantValue, Expression } from './program.ts';
 import { reject } from './rejection.ts';
+import { checkElementCount } from './storeType.ts';
 import type { ScalarType, Type } from './type.ts';
 import { isAbstract, isConstructible, typeName } from './typeRules.ts';
 
@@ -121,6 +122,7 @@ export function load(env: Environment, place: Typed): Typed {
     const way = place.type.kind === 'atomic' ? ": use 'atomicLoad' with its address" : '';
     reject(place.span, `cannot read a value of type '${typeName(place.type)}'${way}`);
   }
+  checkElementCount(place.type, place.span);
   recordAccess(env, place, 'reads');
   return { kind: 'load', type: place.type, span: place.span, place };
 }
