@@ -228,6 +228,12 @@ describe('inputs', () => {
   });
 });
 
+it('refuses calls that multiply without end, even of functions that do nothing', () => {
+  const levels = Array.from({ length: 40 }, (_, i) => `fn f${i + 1}() { f${i}(); f${i}(); }`);
+  const source = `fn f0() {} ${levels.join('\n')} @compute @workgroup_size(1) fn main() { f40(); }`;
+  expect(() => kernelOf(source)).toThrow(/once every call is inlined/);
+});
+
 it('refuses a program that explodes when its calls are inlined', () => {
   const levels = Array.from({ length: 24 }, (_, i) => `fn f${i + 1}() { f${i}(); f${i}(); }`);
   const source = `

@@ -60,6 +60,10 @@ export class Context {
   readonly kept = new Set<Binding>();
   readonly targets: Target[] = [];
   readonly frames: Frame[] = [];
+  /** How often the loops being unrolled repeat what is lowered now. */
+  copies = 1;
+  /** Statements lowered so far, each time they are. */
+  steps = 0;
   /** Constant arrays that are indexed dynamically, by what they hold. */
   readonly tables = new Map<unknown, MemoryPlace>();
 

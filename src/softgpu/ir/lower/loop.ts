@@ -22,24 +22,29 @@ const MOST_CHECKED = 16;
 export function lowerLoop(c: Context, written: LoopStatement): void {
   const s = withCondition(written);
   const counter = counterOf(c, s, MOST_ROUNDS);
-  if (counter?.complete && isWorthUnrolling(s, counter)) {
+  if (counter?.complete && isWorthUnrolling(c, s, counter)) {
     unroll(c, s, counter.rounds.length, false);
     return;
   }
   const bounded = counter === null ? mostRounds(c, s, (e) => opOf(value(c, e))) : null;
-  if (bounded !== null && isWorthChecking(s, bounded)) unroll(c, s, bounded.rounds, true);
+  if (bounded !== null && isWorthChecking(c, s, bounded)) unroll(c, s, bounded.rounds, true);
   else repeat(c, s, counter);
 }
 
-function isWorthUnrolling(s: LoopStatement, { rounds, variable }: Counter): boolean {
+function isWorthUnrolling(c: Context, s: LoopStatement, { rounds, variable }: Counter): boolean {
   if (rounds.length <= 1) return true;
-  const size = rounds.length * bodySize(s);
+  // Of all copies, where this loop stands in unrolled ones.
+  const size = c.copies * rounds.length * bodySize(s);
   return size <= BUDGET || (size <= ARRAY_BUDGET && indexesBy(s, variable));
 }
 
 // A loop of at most so many rounds, to keep an array in registers.
-function isWorthChecking(s: LoopStatement, { rounds, variable }: { rounds: number; variable: Variable }): boolean {
-  return rounds <= MOST_CHECKED && rounds * bodySize(s) <= BUDGET && indexesBy(s, variable);
+function isWorthChecking(
+  c: Context,
+  s: LoopStatement,
+  { rounds, variable }: { rounds: number; variable: Variable },
+): boolean {
+  return rounds <= MOST_CHECKED && c.copies * rounds * bodySize(s) <= BUDGET && indexesBy(s, variable);
 }
 
 const withConditions = new WeakMap<LoopStatement, LoopStatement>();
@@ -61,6 +66,8 @@ function withCondition(s: LoopStatement): LoopStatement {
 
 /** `checked`: each round may be the one that does not come. */
 function unroll(c: Context, s: LoopStatement, rounds: number, checked: boolean): void {
+  const outer = c.copies;
+  c.copies *= Math.max(1, rounds);
   scope(c, (leave) => {
     for (let round = 0; round < rounds && c.b.reachable; round++) {
       if (checked) exitIf(c, c.b.not(opOf(value(c, s.condition!))), leave);
@@ -73,6 +80,7 @@ function unroll(c: Context, s: LoopStatement, rounds: number, checked: boolean):
       if (checked && s.breakIf !== null) exitIf(c, opOf(value(c, s.breakIf)), leave);
     }
   });
+  c.copies = outer;
 }
 
 function repeat(c: Context, s: LoopStatement, counter: Counter | null): void {

@@ -1,7 +1,7 @@
 /** Statements. */
 
 import type { ConstantValue, Expression, Statement, Variable } from '../../program/program.ts';
-import { Barrier } from '../ir.ts';
+import { TooManyInstructions } from '../blockBuilder.ts';
 import { scalarBits } from '../valueType.ts';
 import { giveResult } from './call.ts';
 import type { Context } from './context.ts';
@@ -17,9 +17,13 @@ import { opOf } from './value.ts';
 /** What comes after the last statement of a list: leaving the function, going on as `break` or `continue` would, or something else. */
 export type Tail = 'function' | 'break' | 'continue' | null;
 
+const MOST_STEPS = 2_000_000;
+
 export function statements(c: Context, body: readonly Statement[], tail: Tail): void {
   for (const [i, each] of body.entries()) {
     if (!c.b.reachable) return;
+    // Calls of functions that do nothing multiply without an instruction.
+    if (++c.steps > MOST_STEPS) throw new TooManyInstructions();
     c.b.span = each.span;
     statement(c, each, i === body.length - 1 ? tail : null);
   }
@@ -135,8 +139,4 @@ function lowerSwitch(c: Context, s: Extract<Statement, { kind: 'switch' }>): voi
     c.known.join(ends);
     c.targets.pop();
   });
-}
-
-export function barrier(c: Context): void {
-  c.b.append(new Barrier());
 }
