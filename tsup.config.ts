@@ -4,8 +4,20 @@ import { pureDeclarations } from './scripts/pureDeclarations.ts';
 
 const optionalPackages = ['webgpu', '@sparticuz/chromium'];
 
+/** softgpu is a file of its own, which the library imports only where there is no GPU. */
+const softgpuApart: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'softgpu apart',
+  setup({ onResolve, initialOptions }) {
+    const file = initialOptions.format === 'cjs' ? './softgpu.cjs' : './softgpu.js';
+    onResolve({ filter: /softgpu\/index\.ts$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: file, external: true },
+    );
+  },
+};
+
 const library: Options = {
-  entry: ['src/index.ts'],
+  entry: { index: 'src/index.ts', softgpu: 'src/softgpu/index.ts' },
+  esbuildPlugins: [softgpuApart],
   format: ['esm', 'cjs'],
   // The public types mention WebGPU's and `using`; a project need not list either in its own tsconfig.
   dts: { banner: '/// <reference types="@webgpu/types" />\n/// <reference lib="esnext.disposable" />' },
@@ -31,6 +43,7 @@ const library: Options = {
 
 const commandLine: Options = {
   entry: { cli: 'src/cli/index.ts' },
+  esbuildPlugins: [softgpuApart],
   format: ['esm'],
   target: 'node20',
   sourcemap: true,

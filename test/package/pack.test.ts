@@ -35,6 +35,10 @@ describe('the tarball', () => {
         'dist/index.cjs',
         'dist/index.d.ts',
         'dist/index.d.cts',
+        'dist/softgpu.js',
+        'dist/softgpu.cjs',
+        'dist/softgpu.d.ts',
+        'dist/softgpu.d.cts',
       ]),
     );
     const other = consumer.packed.filter((path) => !/^(dist\/[\w.-]+|[A-Z]+(\.md)?|package\.json)$/.test(path));
