@@ -1,9 +1,11 @@
+import { classOf, type DeviceClass } from '../../tensor/engine/device/deviceClass.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Activation } from './activation.ts';
 import { groupTable } from './gemmGroups.ts';
 import { canSplit, type Epilogue, launch } from './gemmLaunch.ts';
 import { packedOperand } from './gemmPack.ts';
+import { gemmPanel, gemmPanelGrouped, gemmPanelStrided, gemmPanelStridedGrouped, STRIP } from './gemmPanel.ts';
 import {
   batchSize,
   directionOfA,
@@ -42,12 +44,13 @@ export function gemm(a: Tensor, b: Tensor, y: Tensor, options: GemmOptions = {})
   if (y.size > 0) multiply(problemOf(a, b, y, bias), { activation, pre });
 }
 
-type Variant = 'register4' | 'register8' | 'tile64' | 'tile128' | 'skinny' | 'skinnyShared';
+type Variant = 'panel' | 'register4' | 'register8' | 'tile64' | 'tile128' | 'skinny' | 'skinnyShared';
 
 /** Runs a problem with the variant chosen for its sizes on its device. */
 export function multiply(problem: Problem, epilogue: Epilogue): void {
   const variant = variantFor(problem);
-  if (variant === 'skinny') multiplySkinny(problem, epilogue, ALONE);
+  if (variant === 'panel') multiplyPanels(problem, epilogue);
+  else if (variant === 'skinny') multiplySkinny(problem, epilogue, ALONE);
   else if (variant === 'skinnyShared') multiplySkinny(problem, epilogue, SHARED);
   else if (variant === 'tile64') multiplyTiles(problem, epilogue, 64);
   else if (variant === 'tile128') multiplyTiles(problem, epilogue, 128);
@@ -57,14 +60,17 @@ export function multiply(problem: Problem, epilogue: Epilogue): void {
 function variantFor(problem: Problem): Variant {
   const { m, n, k, groups, y } = problem;
   const { device } = y.tensor;
-  const candidates: Variant[] = ['register4', 'register8', 'tile64', 'tile128'];
-  if (groups) {
-    return choose(device, `matmul/${groups.key}`, candidates, device.kind === 'cpu' ? 'register8' : 'tile64');
-  }
-  if (Math.min(m, n) <= 4) candidates.push('skinny', 'skinnyShared');
-  const key = `matmul/${sizeClass(m)}x${sizeClass(n)}x${sizeClass(k)}`;
-  return choose(device, key, candidates, device.kind === 'cpu' ? forProcessor(problem) : forGpu(problem));
+  const candidates: Variant[] = ['panel', 'register4', 'register8', 'tile64', 'tile128'];
+  if (!groups && Math.min(m, n) <= 4) candidates.push('skinny', 'skinnyShared');
+  const key = groups ? groups.key : `${sizeClass(m)}x${sizeClass(n)}x${sizeClass(k)}`;
+  return choose(device, `matmul/${key}`, candidates, STATIC_CHOICE[classOf(device)](problem));
 }
+
+const STATIC_CHOICE: Readonly<Record<DeviceClass, (problem: Problem) => Variant>> = {
+  gpu: (problem) => (problem.groups ? 'tile64' : forGpu(problem)),
+  processor: (problem) => (problem.groups ? 'register8' : forProcessor(problem)),
+  softgpu: () => 'panel',
+};
 
 /** Powers of four, so that the classes stay few. */
 function sizeClass(extent: number): number {
@@ -130,6 +136,46 @@ function splitsForProcessor(problem: Problem, rows: number): number {
     return canSplit(problem) && blocks < 128 && k >= 512 ? Math.min(Math.ceil(128 / blocks), Math.floor(k / 256)) : 1;
   }
   return Math.ceil(k / DEPTH);
+}
+
+function multiplyPanels(problem: Problem, epilogue: Epilogue): void {
+  const { groups } = problem;
+  const p = groups ? problem : cheaperInPanels(problem);
+  const inPlace = isNear(p);
+  if (!inPlace && directionOfB(p) !== 'columns' && !packingPays(p)) {
+    multiplyInRegisters(problem, epilogue, 4);
+    return;
+  }
+  const table = groups && groupTable(p.y.tensor, groups, groups.tiled === 'm' ? STRIP : 8);
+  const packed = inPlace || !packingPays(p) ? null : packedOperand(p, table);
+  const layout = { blockM: STRIP, blockN: 8, table, packed, rowsFirst: false };
+  const splits = canSplit(p) ? Math.max(1, Math.floor(p.k / DEPTH)) : 1;
+  const whole = groups ? gemmPanelGrouped : gemmPanel;
+  const strided = groups ? gemmPanelStridedGrouped : gemmPanelStrided;
+  launch(vectorResult(p) ? whole : strided, p, layout, epilogue, splits, {});
+}
+
+/** The problem or its transpose, whichever has less to pack and to read in long steps. */
+function cheaperInPanels(problem: Problem): Problem {
+  const turned = transposed(problem);
+  return panelCost(turned) < panelCost(problem) ? turned : problem;
+}
+
+function panelCost(p: Problem): number {
+  const { m, n, k, a } = p;
+  return (isNear(p) ? 0 : k * n) + (a.col === 1 || isShort(a.col * k) ? 0 : 2 * m * k) + (vectorResult(p) ? 0 : m * n);
+}
+
+/** Whether panels of b can be read where they lie. */
+function isNear(p: Problem): boolean {
+  const { b, k, groups } = p;
+  const step = groups ? Math.max(...groups.list.map(({ bRow }) => bRow)) : b.row;
+  return directionOfB(p) === 'columns' && isShort(step * k);
+}
+
+/** Longer walks in steps of more than a line of the cache, powers of two for the worst, find nothing in it when they return. */
+function isShort(elements: number): boolean {
+  return elements <= 8192;
 }
 
 function multiplyTiles(p: Problem, epilogue: Epilogue, tile: 64 | 128): void {

@@ -19,6 +19,8 @@ export interface BlockLayout {
   readonly table: GroupTable | null;
   /** b in panels of 8 columns. */
   readonly packed: Tensor | null;
+  /** Whether a few panels meet all rows before the next ones do; else a strip of rows meets all panels. Default true. */
+  readonly rowsFirst?: boolean;
 }
 
 const PARTIAL_BYTES = 64 * 2 ** 20; // half of what every device can bind
@@ -88,7 +90,7 @@ interface Cut {
   readonly activation: Activation;
 }
 
-function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cut: Cut): BlockParams {
+function paramsOf(p: Problem, { blockM, blockN, table, packed, rowsFirst = true }: BlockLayout, cut: Cut): BlockParams {
   const { m, n, k, a, b, y, bias, groups } = p;
   const down = Math.ceil(m / blockM);
   const across = Math.ceil(n / blockN);
@@ -121,7 +123,7 @@ function paramsOf(p: Problem, { blockM, blockN, table, packed }: BlockLayout, cu
     blocks: blocksM * blocksN * batchSize(p) * cut.splits,
     blocksM,
     blocksN,
-    beside: blocksN % 4 === 0 ? 4 : blocksN % 2 === 0 ? 2 : 1,
+    beside: !rowsFirst ? blocksN : blocksN % 4 === 0 ? 4 : blocksN % 2 === 0 ? 2 : 1,
     splits: cut.splits,
     kChunk: cut.kChunk,
     splitStride: cut.stride,

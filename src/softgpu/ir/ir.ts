@@ -32,7 +32,7 @@ export class Op {
   readonly type: ValueType;
   args: readonly Op[];
   /** What else the instruction needs; which one follows from `code`. */
-  readonly detail: Detail;
+  detail: Detail;
   readonly span: Span | null;
   /** The same for all invocations of a workgroup. Set by `markUniform`. */
   uniform = false;
@@ -54,7 +54,7 @@ export type Detail =
   | string
   /** `get`, `set`. */
   | Register
-  /** `load`, `store`, `atomic`, `length`, `zero`. */
+  /** `load`, `store`, `atomic`, `length`, `address`, `zero`. */
   | Access;
 
 export type Opcode =
@@ -137,7 +137,9 @@ export type Opcode =
   /** Fill a slot with zeros. */
   | 'zero'
   /** The byte length of a binding. */
-  | 'length';
+  | 'length'
+  /** The address of a root in the kernel's memory. */
+  | 'address';
 
 /** `local_index` runs over the workgroup; the names of one component each. */
 export type Input =
@@ -221,6 +223,8 @@ export interface Access {
   readonly atomic: AtomicOp | null;
   /** The access is always in the same place for all invocations and after a barrier (`workgroupUniformLoad`). */
   readonly uniformLoad: boolean;
+  /** `args[0]` counts from the start of memory: an `address` and an offset. Made by `makePointers`. */
+  readonly absolute?: true;
 }
 
 export type AtomicOp =

@@ -1,5 +1,6 @@
 import { nestAxes } from './axes.ts';
 import { removeDead } from './dead.ts';
+import { quickenLoops } from './quicken.ts';
 import { moveInvariants } from './invariant.ts';
 import { type Kernel, Workgroups } from './ir.ts';
 import { formRegions } from './regions.ts';
@@ -23,5 +24,6 @@ export function prepare(lowered: Kernel, { width }: PrepareOptions = {}): Kernel
   removeDead(kernel);
   nestAxes(kernel);
   kernel.body = moveInvariants([new Workgroups(kernel.body)]);
+  quickenLoops(kernel);
   return kernel;
 }

@@ -59,7 +59,7 @@ const checkOut = ({ lead, widths, dim, view, seed }: Case, samples = 40) =>
 test('bands of any widths map in, with their gradients', () => property(problem, (made) => checkIn(made)));
 test('bands of any widths map out, with their gradients', () => property(problem, (made) => checkOut(made)));
 
-describe.each(['register4', 'register8'])('variant %s', (variant) => {
+describe.each(['panel', 'register4', 'register8'])('variant %s', (variant) => {
   const bark = { widths: [12, 14, 12, 30, 90], view: 'dense', seed: 5 } as const;
   test('many rows and widths past a tile, of aligned and odd sizes', () =>
     withVariant('matmul', variant, async () => {

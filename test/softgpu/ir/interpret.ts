@@ -201,6 +201,7 @@ class Invocation {
       case 'atomic':
       case 'zero':
       case 'length':
+      case 'address':
         return this.#reach(op, args);
       case 'splat':
         return new Array<number>(size).fill(a![0]!);
@@ -237,8 +238,14 @@ class Invocation {
     }
   }
 
+  /** Places far enough apart that nobody takes one for another's. */
+  #addressOf(root: Root): number {
+    return ([...this.#memory.keys()].indexOf(root) + 1) * 2 ** 24;
+  }
+
   #reach(op: Op, args: readonly Lanes[]): Lanes {
-    const { root, offset, format, atomic } = op.detail as Access;
+    const { root, offset, format, atomic, absolute } = op.detail as Access;
+    if (op.code === 'address') return [this.#addressOf(root)];
     const bytes = this.#memory.get(root);
     if (bytes === undefined) throw new Error(`interpret: ${root.name} has no memory`);
     if (op.code === 'length') return [bytes.length];
@@ -247,7 +254,7 @@ class Invocation {
       return [0];
     }
     const width = format === 'f16' ? 2 : 4;
-    const start = args[0]![0]! + offset;
+    const start = args[0]![0]! - (absolute ? this.#addressOf(root) : 0) + offset;
     const { size } = op.type;
     if (start % width !== 0 || start + width * size > bytes.length) {
       throw new Error(

@@ -26,6 +26,11 @@ export function emitBlock(g: Generator, block: Block, labels: Labels): void {
         const negated = node.then.length === 0;
         g.push(node.condition);
         g.settleAll();
+        const [only] = node.then;
+        if (only?.kind === 'exit' && node.otherwise.length === 0) {
+          f.brIf(labels.get(only.target)!);
+          break;
+        }
         if (negated) f.op('i32.eqz');
         f.if();
         arm(g, negated ? node.otherwise : node.then, labels);

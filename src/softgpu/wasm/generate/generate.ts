@@ -1,12 +1,13 @@
 /** One kernel, one WebAssembly module. */
 
 import type { Input, Kernel, Op } from '../../ir/ir.ts';
+import { accessOf } from '../../ir/walk.ts';
 import { WasmModule } from '../module.ts';
 import { ARGS, countUses, emitBlock, inputLocal } from './control.ts';
 import { layOut } from './frame.ts';
 import { Generator, type Target, wasmType } from './generator.ts';
 import { emitMath } from './math.ts';
-import { emitAtomic, emitLoad, emitStore, emitZero } from './memory.ts';
+import { emitAddress, emitAtomic, emitLoad, emitStore, emitZero } from './memory.ts';
 import { emitScalar } from './scalar.ts';
 import { emitVector } from './vector.ts';
 
@@ -87,6 +88,9 @@ function emit(g: Generator, op: Op, uses: ReadonlyMap<Op, number>): void {
       return;
     case 'length':
       f.get(g.lengths[(op.detail as { root: { slot: number } }).root.slot]!);
+      return;
+    case 'address':
+      emitAddress(g, accessOf(op).root);
       return;
     case 'math':
     case 'roundF16':

@@ -87,9 +87,11 @@ export class Generator {
     for (const op of ops) this.push(op);
   }
 
-  /** Whether the value is computed where it is pushed, so that its user may choose how. */
-  isOpen(op: Op, code: Opcode): boolean {
-    return op.code === code && !this.#locals.has(op);
+  /** Whether the value is computed where it is pushed, so that its user may choose how; then the user has taken it. */
+  takes(op: Op, code: Opcode): boolean {
+    if (op.code !== code || this.#locals.has(op)) return false;
+    this.#pending.delete(op);
+    return true;
   }
 
   /** An instruction in its place: kept for its only user, or computed now. */

@@ -138,7 +138,7 @@ function shift(g: Generator, { code, args }: Op): boolean {
   if (bits?.every((each) => each === bits[0])) {
     g.push(value);
     f.i32Const(bits[0]!);
-  } else if (g.isOpen(count, 'splat')) {
+  } else if (g.takes(count, 'splat')) {
     g.push(value);
     g.push(count.args[0]!);
   } else {
@@ -182,7 +182,8 @@ function emitLanes(g: Generator, op: Op): boolean {
 
 function splat(g: Generator, scalar: Op): void {
   const { f } = g;
-  if (g.isOpen(scalar, 'load') && (accessOf(scalar).format === 'f32' || accessOf(scalar).format === 'i32')) {
+  const isWord = scalar.code === 'load' && (accessOf(scalar).format === 'f32' || accessOf(scalar).format === 'i32');
+  if (isWord && g.takes(scalar, 'load')) {
     f.memory('v128.load32_splat', pushAddress(g, scalar));
     return;
   }
