@@ -42,7 +42,7 @@ export function canWiden(kernel: Kernel): boolean {
 function add(cost: Cost, block: Block, weight: number, parted: boolean): void {
   for (const node of block) {
     if (node.kind === 'op') {
-      addOp(cost, node, weight);
+      addOp(cost, node, weight, parted);
       continue;
     }
     const condition = operandOf(node);
@@ -61,7 +61,7 @@ function add(cost: Cost, block: Block, weight: number, parted: boolean): void {
   }
 }
 
-function addOp(cost: Cost, op: Op, weight: number): void {
+function addOp(cost: Cost, op: Op, weight: number, parted: boolean): void {
   const { code, type } = op;
   if (code === 'const' || code === 'input' || code === 'length' || code === 'get') return;
   const size = Math.max(type.size, ...op.args.map((arg) => arg.type.size));
@@ -72,7 +72,7 @@ function addOp(cost: Cost, op: Op, weight: number): void {
     return;
   }
   if (code === 'load' || code === 'store') {
-    addAccess(cost, op, weight);
+    addAccess(cost, op, weight, parted);
   } else if (code === 'atomic') {
     cost.narrow += LANES * 5 * weight;
     cost.wide += LANES * 6 * weight;
@@ -86,12 +86,13 @@ function addOp(cost: Cost, op: Op, weight: number): void {
   } else if (code === 'splat' || code === 'extract' || code === 'build' || code === 'shuffle' || code === 'insert') {
     cost.narrow += LANES * (code === 'build' ? size : 1) * weight;
   } else {
-    cost.narrow += LANES * weight;
+    // Processors run more integer instructions at once than vector instructions.
+    cost.narrow += LANES * (size === 1 && type.lane === 'i32' ? 0.6 : 1) * weight;
     cost.wide += size * weight;
   }
 }
 
-function addAccess(cost: Cost, op: Op, weight: number): void {
+function addAccess(cost: Cost, op: Op, weight: number, parted: boolean): void {
   const { root } = accessOf(op);
   const { size } = op.code === 'load' ? op.type : op.args[1]!.type;
   cost.narrow += LANES * weight;
@@ -100,7 +101,9 @@ function addAccess(cost: Cost, op: Op, weight: number): void {
   if (inWords && address.uniform) cost.wide += size * weight;
   else if (size === 1 && isSequential(address)) cost.wide += 2 * weight;
   else if (size === 1) cost.wide += 9 * weight;
-  else cost.wide += (4 * 2 + 2 * size) * weight;
+  else cost.wide += (LANES * 3 + 2 * size) * weight;
+  // Where lanes part, each lane's store stands under a condition of its own.
+  if (op.code === 'store' && parted && !inWords) cost.wide += LANES * 2 * weight;
 }
 
 /** Whether neighboring invocations access neighboring words: a guess from how the address is made. */
