@@ -1,5 +1,8 @@
 /** The whole way from WGSL text to a WebAssembly module. */
 
+import { Places } from './ir/check/places.ts';
+import { prepareChecked } from './ir/check/prepareChecked.ts';
+import type { Kernel } from './ir/ir.ts';
 import { LoweringError } from './ir/lower/context.ts';
 import { lower } from './ir/lower/lower.ts';
 import { prepare } from './ir/prepare.ts';
@@ -87,6 +90,8 @@ export interface CompileDetails {
   readonly width?: 1 | 4;
   /** Keep names in the WebAssembly module. */
   readonly names?: boolean;
+  /** Where the places of a checked kernel get their numbers. */
+  readonly places?: Places;
 }
 
 /** Compiles one compute entry point. Throws a `PipelineError`. */
@@ -102,20 +107,29 @@ export function compileKernel(
   const entry = program.entryPoints.find(({ name }) => name === entryPoint);
   if (entry === undefined) throw new PipelineError(`there is no entry point '${entryPoint}'`);
   try {
-    const { kernel: lowered, bindings } = lower(program, entry);
-    const { width } = options;
-    const kernel = prepare(lowered, width === undefined ? {} : { width });
+    const { width, check, places = new Places() } = options;
+    const watched = check && places.of(code, check);
+    const { kernel: lowered, bindings } = lower(program, entry, watched ? { watched } : {});
+    const kernel = watched ? prepareChecked(lowered, watched) : prepare(lowered, width === undefined ? {} : { width });
     const { code: wasm, scratchBytes } = generate(kernel, options);
     return {
       code: wasm,
       workgroupSize: kernel.workgroupSize,
       scratchBytes,
+      workgroupStorageBytes: workgroupBytes(kernel),
       bindings: bindings.map(({ binding }) => binding!),
     };
   } catch (error) {
     if (error instanceof LoweringError) throw new PipelineError(error.message);
     throw error;
   }
+}
+
+/** What counts towards maxComputeWorkgroupStorageSize. */
+function workgroupBytes({ slots }: Kernel): number {
+  return slots
+    .filter(({ space }) => space === 'workgroup')
+    .reduce((sum, { bytes }) => sum + Math.ceil(bytes / 16) * 16, 0);
 }
 
 function specialize(

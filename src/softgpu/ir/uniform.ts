@@ -55,6 +55,8 @@ class Marker {
   readonly #causes = new Set<Cause>();
   /** Where all accesses of a register lie: from this node on, in its block. */
   readonly #homes: ReadonlyMap<Node, readonly Register[]>;
+  /** Conditions with an exit inside. */
+  readonly #leaving = new Set<Node>();
   /** The causes that hold where a loop or scope begins. */
   readonly #entries = new Map<Node, ReadonlySet<Cause>>();
   /** The causes that hold for all accesses of a register. */
@@ -63,6 +65,17 @@ class Marker {
   constructor(group: Group, body: Block) {
     this.#group = group;
     this.#homes = group.lockstep ? homesOf(body) : new Map();
+    this.#findExits(body);
+  }
+
+  #findExits(block: Block): boolean {
+    let found = false;
+    for (const node of block) {
+      if (node.kind === 'exit') found = true;
+      for (const inner of blocksOf(node)) if (this.#findExits(inner)) this.#leaving.add(node);
+      if (this.#leaving.has(node)) found = true;
+    }
+    return found;
   }
 
   round(body: Block): void {
@@ -116,14 +129,21 @@ class Marker {
     this.#causes.delete(node);
   }
 
-  /** Exits inside one arm do not part the invocations of another. */
   #arms(node: If | Switch): void {
+    const alone = !operandOf(node)!.uniform;
+    if (!this.#leaving.has(node)) {
+      if (alone) this.#causes.add(node);
+      for (const inner of blocksOf(node)) this.#block(inner);
+      if (alone) this.#causes.delete(node);
+      return;
+    }
+    // Exits inside one arm do not part the invocations of another.
     const before = new Set(this.#causes);
     const after = new Set(this.#causes);
     for (const inner of blocksOf(node)) {
       this.#causes.clear();
       for (const cause of before) this.#causes.add(cause);
-      if (!operandOf(node)!.uniform) this.#causes.add(node);
+      if (alone) this.#causes.add(node);
       this.#block(inner);
       for (const cause of this.#causes) after.add(cause);
     }
