@@ -19,14 +19,25 @@ test('before init there is no device, and the error says what to call', () => {
 test('a machine without a GPU runs on the processor and says why', async () => {
   const device = await init({ device: 'cpu' });
   expect(device.kind).toBe('cpu');
-  expect(device.name).toContain('SwiftShader');
+  expect(device.name).toContain('softgpu');
+});
+
+test('SwiftShader can be had by name, to compare with', async () => {
+  process.env['TYMPAN_DEVICE'] = 'swiftshader';
+  try {
+    const device = await init();
+    expect(device.kind).toBe('cpu');
+    expect(device.name).toContain('SwiftShader');
+  } finally {
+    delete process.env['TYMPAN_DEVICE'];
+  }
 });
 
 test('TYMPAN_DEVICE overrides auto, and a bad value is named', async () => {
   process.env['TYMPAN_DEVICE'] = 'tpu';
   try {
     await expect(init()).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[DeviceError: init: device must be auto, gpu or cpu, got tpu (TYMPAN_DEVICE may have set it)]`,
+      `[DeviceError: init: device must be auto, gpu, cpu or swiftshader, got tpu (TYMPAN_DEVICE may have set it)]`,
     );
   } finally {
     delete process.env['TYMPAN_DEVICE'];
@@ -35,8 +46,9 @@ test('TYMPAN_DEVICE overrides auto, and a bad value is named', async () => {
 
 test('flags for Dawn in TYMPAN_DAWN_FLAGS join those that the driver needs', async () => {
   process.env['TYMPAN_DAWN_FLAGS'] = 'disable-dawn-features=timestamp_quantization';
+  process.env['TYMPAN_DEVICE'] = 'swiftshader';
   try {
-    await init({ device: 'cpu' });
+    await init();
     const x = tensor([1, 2]);
     const { totalMs } = await profile(() => square([x], {}).dispose());
     x.dispose();
@@ -44,6 +56,7 @@ test('flags for Dawn in TYMPAN_DAWN_FLAGS join those that the driver needs', asy
     expect(Math.round(totalMs * 1e6) % 2 ** 16).not.toBe(0);
   } finally {
     delete process.env['TYMPAN_DAWN_FLAGS'];
+    delete process.env['TYMPAN_DEVICE'];
   }
 });
 

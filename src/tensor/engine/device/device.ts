@@ -159,7 +159,11 @@ export class Device {
       const onFailure = (error: Error) => reject(error);
       this.#lostCallbacks.add(onFailure);
       promise
-        .then(resolve, (error: unknown) => reject(this.#failure ?? error))
+        .then(resolve, async (error: unknown) => {
+          // A device that goes away rejects what is pending just before it says that it is lost.
+          await new Promise((next) => setTimeout(next));
+          reject(this.#failure ?? error);
+        })
         .finally(() => {
           this.#lostCallbacks.delete(onFailure);
         });
