@@ -1,19 +1,24 @@
 /** WebGPU compute on the CPU: WGSL compiled to WebAssembly SIMD, workgroups spread over threads. */
 
+import { type CheckReport, readReports, warnOnce } from './checkReport.ts';
 import { compileKernel, createShaderModule } from './compile.ts';
+import { Places } from './ir/check/places.ts';
 import { createExecutor } from './runtime/executor/createExecutor.ts';
 import { KernelMemory, PAGE_BYTES } from './runtime/executor/memory.ts';
 import { compilerFeatures, languageFeatures } from './runtime/features.ts';
 import { createGPU, type GPU } from './runtime/gpu.ts';
 import { relaxedSimd } from './wasm/features.ts';
 
+export type { BoundsReport, CheckReport, Invocation, RaceReport, SourcePlace } from './checkReport.ts';
 export { globals, installGlobals } from './runtime/globals.ts';
 
 export interface SoftGPUOptions {
   /** How many threads run kernels: as many as the machine has cores when left out. 0 runs them on the calling thread. */
   readonly threads?: number;
-  /** Runs kernels with every access checked: for indexes out of bounds, or for invocations that race. Slow. */
+  /** Runs kernels with every access checked: for indexes out of bounds, or for invocations that race. Slow; races are looked for on one thread. */
   readonly check?: 'bounds' | 'races';
+  /** Gets what checked kernels find, before the work they did counts as done. Left out, each place is warned of once on the console. */
+  readonly onReport?: (report: CheckReport) => void;
 }
 
 /**
@@ -21,14 +26,25 @@ export interface SoftGPUOptions {
  * are validation errors.
  */
 export function createSoftGPU(options: SoftGPUOptions = {}): GPU {
-  const { threads, check } = options;
+  const { check, onReport = warnOnce() } = options;
+  // Only what one thread runs can be compared.
+  const threads = check === 'races' ? Math.min(1, options.threads ?? 1) : options.threads;
+  const places = new Places();
   let capacity: number | undefined;
   return createGPU({
-    compiler: { features: compilerFeatures, languageFeatures, createShaderModule, compileKernel },
+    compiler: {
+      ...{ features: compilerFeatures, languageFeatures, createShaderModule },
+      compileKernel: (module, entryPoint, constants, how) =>
+        compileKernel(module, entryPoint, constants, { ...how, places }),
+    },
     capacity: () => (capacity ??= memoryCapacity(threads)),
     relaxed: relaxedSimd(),
     ...(check !== undefined && { check }),
-    createExecutor: () => createExecutor(threads === undefined ? {} : { threads }),
+    createExecutor: () =>
+      createExecutor({
+        ...(threads !== undefined && { threads }),
+        onReport: (label, words) => readReports(label, words, places).forEach(onReport),
+      }),
   });
 }
 

@@ -69,7 +69,8 @@ class Marker {
       const { root } = accessOf(node);
       if (root.kind === 'slot' && root.space === 'private') this.#write(root, node);
       else this.#mark(node);
-    } else if (node.code === 'atomic' || (node.code === 'load' && accessOf(node).uniformLoad)) this.#mark(node);
+    } else if (node.code === 'report' || node.code === 'touch') this.#mark(node);
+    else if (node.code === 'atomic' || (node.code === 'load' && accessOf(node).uniformLoad)) this.#mark(node);
   }
 
   #write(target: Register | Root, op: Op): void {

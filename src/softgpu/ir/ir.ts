@@ -55,7 +55,9 @@ export type Detail =
   /** `get`, `set`. */
   | Register
   /** `load`, `store`, `atomic`, `length`, `address`, `zero`. */
-  | Access;
+  | Access
+  /** `report`, `touch`. */
+  | Watch;
 
 export type Opcode =
   | 'const'
@@ -136,6 +138,10 @@ export type Opcode =
   | 'atomic'
   /** Fill a slot with zeros. */
   | 'zero'
+  /** Of checked kernels, see check/: unless index args[0] is below args[1], tells so. */
+  | 'report'
+  /** Of checked kernels: the bytes at args[0] are about to be read or written, in the epoch args[1]. */
+  | 'touch'
   /** The byte length of a binding. */
   | 'length'
   /** The address of a root in the kernel's memory. */
@@ -227,6 +233,28 @@ export interface Access {
   readonly absolute?: true;
 }
 
+/** What a checked kernel tells of a place in the source, and how to find what other invocations did to the same bytes. */
+export interface Watch {
+  /** Its number in the list of `Places`. */
+  readonly place: number;
+  /** Null of a `report`. */
+  readonly touched: Touched | null;
+}
+
+export interface Touched {
+  readonly writes: boolean;
+  readonly space: 'storage' | 'workgroup';
+  /** Distinguishes variables. */
+  readonly variable: number;
+  /** Accesses are told apart by granules of 2 ** shift bytes. */
+  readonly shift: 1 | 2;
+  /** Bytes from `args[0]`. */
+  readonly offset: number;
+  readonly granules: number;
+  /** Of a workgroup variable: the number of the entry for its first granule. */
+  readonly firstEntry: number;
+}
+
 export type AtomicOp =
   | 'load'
   | 'store'
@@ -308,6 +336,12 @@ export class Switch {
 /** All invocations of the workgroup arrive before one goes on. */
 export class Barrier {
   readonly kind = 'barrier';
+  /** The memory whose accesses before and after it are ordered: one space, or any. */
+  readonly orders: 'workgroup' | 'storage' | 'textures' | 'any';
+
+  constructor(orders: Barrier['orders'] = 'any') {
+    this.orders = orders;
+  }
 }
 
 /**
@@ -346,4 +380,6 @@ export interface Kernel {
   readonly buffers: readonly BufferRoot[];
   slots: readonly Slot[];
   body: Block;
+  /** Entries of 64 bytes that `touch` needs, see check/races.ts. */
+  readonly shadowEntries?: number;
 }

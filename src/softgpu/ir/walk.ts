@@ -47,7 +47,7 @@ export function some(block: Block, holds: (node: Node) => boolean): boolean {
   return block.some((node) => holds(node) || blocksOf(node).some((inner) => some(inner, holds)));
 }
 
-const EFFECTS = new Set(['set', 'store', 'atomic', 'zero']);
+const EFFECTS = new Set(['set', 'store', 'atomic', 'zero', 'report', 'touch']);
 
 /** Whether the instruction does something beside giving its value. */
 export function hasEffect(op: Op): boolean {

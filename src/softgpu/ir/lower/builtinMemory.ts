@@ -50,23 +50,23 @@ function memoryPlace(c: Context, e: Call): MemoryPlace {
   return found;
 }
 
-function barrier(c: Context): null {
-  c.b.append(new Barrier());
+function barrier(c: Context, orders: Barrier['orders']): null {
+  c.b.append(new Barrier(orders));
   return null;
 }
 
 function workgroupUniformLoad(c: Context, e: Call): Value {
   const source = memoryPlace(c, e);
-  barrier(c);
+  barrier(c, 'workgroup');
   const loaded = loadMemory(c, source, true);
-  barrier(c);
+  barrier(c, 'workgroup');
   return loaded;
 }
 
 export const memory: Readonly<Record<string, (c: Context, e: Call) => Value | null>> = {
   arrayLength: (c, e) => arrayCount(c, memoryPlace(c, e)),
-  storageBarrier: barrier,
-  workgroupBarrier: barrier,
-  textureBarrier: barrier,
+  storageBarrier: (c) => barrier(c, 'storage'),
+  workgroupBarrier: (c) => barrier(c, 'workgroup'),
+  textureBarrier: (c) => barrier(c, 'textures'),
   workgroupUniformLoad,
 };

@@ -3,6 +3,7 @@
 import type { Binding, EntryPoint, Program, Function as ProgramFunction, Variable } from '../../program/program.ts';
 import type { Span } from '../../wgsl/ast.ts';
 import { Builder } from '../builder.ts';
+import type { SourcePlaces } from '../check/places.ts';
 import type { BufferRoot, Loop, Register, Scope, Slot } from '../ir.ts';
 import { KnownValues } from './known.ts';
 import type { Local } from './local.ts';
@@ -66,6 +67,8 @@ export class Context {
   steps = 0;
   /** Constant arrays that are indexed dynamically, by what they hold. */
   readonly tables = new Map<unknown, MemoryPlace>();
+  /** Not null in a checked kernel. */
+  watched: SourcePlaces | null = null;
 
   constructor(program: Program, entry: EntryPoint, workgroupSize: readonly [number, number, number], limit: number) {
     this.b = new Builder({ limit });

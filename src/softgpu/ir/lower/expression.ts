@@ -2,6 +2,7 @@
 
 import type { Expression } from '../../program/program.ts';
 import type { Type } from '../../program/type.ts';
+import { reachesMemory, watchIndex } from '../check/bounds.ts';
 import { scalarBits } from '../valueType.ts';
 import { callBuiltin } from './builtin.ts';
 import { callFunction } from './call.ts';
@@ -45,7 +46,7 @@ function evaluated(c: Context, e: Expression): Value {
     case 'member':
       return partOf(c, e.base, e.index);
     case 'element':
-      return elementValue(c, e.base, value(c, e.base), e.index);
+      return elementValue(c, e, value(c, e.base));
     case 'swizzle':
       return swizzled(c, e.base, e.lanes);
     case 'unary':
@@ -95,7 +96,9 @@ export function place(c: Context, e: Expression): Place {
       return memberOf(place(c, e.base), e.index);
     case 'element': {
       const base = place(c, e.base);
-      return elementOf(c, base, opOf(value(c, e.index)));
+      const index = opOf(value(c, e.index));
+      watchIndex(c, index, base, e.span);
+      return elementOf(c, base, index);
     }
     case 'swizzle':
       return elementOf(c, place(c, e.base), c.b.i32(e.lanes[0]!));
@@ -115,10 +118,11 @@ function swizzled(c: Context, base: Expression, lanes: readonly number[]): Value
   return lanes.length === 1 ? c.b.extract(vector, lanes[0]!) : c.b.shuffle([vector], lanes);
 }
 
-function elementValue(c: Context, baseExpression: Expression, base: Value, indexExpression: Expression): Value {
+function elementValue(c: Context, e: Extract<Expression, { kind: 'element' }>, base: Value): Value {
   const { b } = c;
-  const type = typeOf(baseExpression);
-  const index = opOf(value(c, indexExpression));
+  const type = typeOf(e.base);
+  const index = opOf(value(c, e.index));
+  watchIndex(c, index, { kind: 'value', type }, e.span);
   if (isStored(base)) return load(c, elementOf(c, base.place, index));
   if (type.kind === 'vector') return b.extractDynamic(opOf(base), clampIndex(c, index, b.i32(type.size - 1)));
   const parts = partsOf(base);
@@ -126,7 +130,7 @@ function elementValue(c: Context, baseExpression: Expression, base: Value, index
   if (constant !== null) return parts[Math.min(constant, parts.length - 1)]!;
   const inRange = clampIndex(c, index, b.i32(parts.length - 1));
   if (type.kind === 'matrix') return chooseColumn(c, parts.map(opOf), inRange);
-  return load(c, elementOf(c, inSlot(c, baseExpression, base), inRange));
+  return load(c, elementOf(c, inSlot(c, e.base, base), inRange));
 }
 
 /** Puts an array value into memory, to index it dynamically; a constant one only once. */
@@ -150,7 +154,8 @@ function logical(c: Context, op: '&&' | '||', left: Expression, right: Expressio
   const first = opOf(value(c, left));
   const decided = scalarBits(first);
   if (decided !== null) return (decided !== 0) === (op === '&&') ? value(c, right) : first;
-  if (isCheap(right)) return b.op(op === '&&' ? 'and' : 'or', first.type, [first, opOf(value(c, right))]);
+  if (isCheap(right) && (c.watched === null || !reachesMemory(right)))
+    return b.op(op === '&&' ? 'and' : 'or', first.type, [first, opOf(value(c, right))]);
   const result = wholeOf(newLocal(c, op, typeOf(left)));
   store(c, result, first);
   branch(

@@ -3,6 +3,7 @@
 import { sizeOf } from '../../program/layout.ts';
 import type { BuiltinInput, EntryPoint, Program, Variable } from '../../program/program.ts';
 import { TooManyInstructions } from '../blockBuilder.ts';
+import type { SourcePlaces } from '../check/places.ts';
 import { Barrier, BufferRoot, type Input, type Kernel, type Op, Slot } from '../ir.ts';
 import { promote } from '../promote.ts';
 import { inline } from './call.ts';
@@ -13,6 +14,8 @@ import { slotBytes, type Value } from './value.ts';
 export interface LowerOptions {
   /** The most instructions a kernel may have. */
   readonly limit?: number;
+  /** Makes a checked kernel, whose places get their numbers here. */
+  readonly watched?: SourcePlaces;
 }
 
 export interface Lowered {
@@ -28,6 +31,7 @@ export function lower(program: Program, entry: EntryPoint, options: LowerOptions
   if (entry.workgroupSize === null) throw new LoweringError(`${entry.name}: the workgroup size has no value`, null);
   const limit = options.limit ?? LIMIT;
   const c = new Context(program, entry, entry.workgroupSize, limit);
+  c.watched = options.watched ?? null;
   try {
     return lowerEntry(c);
   } catch (error) {

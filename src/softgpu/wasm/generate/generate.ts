@@ -3,6 +3,7 @@
 import type { Input, Kernel, Op } from '../../ir/ir.ts';
 import { accessOf } from '../../ir/walk.ts';
 import { WasmModule } from '../module.ts';
+import { clearShadow, emitReport, emitTouch, shadowBytes } from './check.ts';
 import { ARGS, countUses, emitBlock, inputLocal } from './control.ts';
 import { layOut } from './frame.ts';
 import { Generator, type Target, wasmType } from './generator.ts';
@@ -38,7 +39,7 @@ export function generate(kernel: Kernel, options: GenerateOptions): Generated {
   readArguments(g);
   emitBlock(g, kernel.body, new Map());
   module.exportFunction('run', run);
-  return { code: module.finish({ names: options.names ?? false }), scratchBytes: frame.bytes };
+  return { code: module.finish({ names: options.names ?? false }), scratchBytes: frame.bytes + shadowBytes(kernel) };
 }
 
 function readArguments(g: Generator): void {
@@ -56,6 +57,7 @@ function readArguments(g: Generator): void {
     read(g.lengths[slot], HEADER_BYTES + 8 * slot + 4);
   }
   if (g.frame.stride > 0) g.resetFrame();
+  clearShadow(g);
 }
 
 function emit(g: Generator, op: Op, uses: ReadonlyMap<Op, number>): void {
@@ -85,6 +87,12 @@ function emit(g: Generator, op: Op, uses: ReadonlyMap<Op, number>): void {
       return;
     case 'atomic':
       emitAtomic(g, op, (uses.get(op) ?? 0) > 0);
+      return;
+    case 'report':
+      emitReport(g, op, (name) => emitInput(g, name));
+      return;
+    case 'touch':
+      emitTouch(g, op, (name) => emitInput(g, name));
       return;
     case 'length':
       f.get(g.lengths[(op.detail as { root: { slot: number } }).root.slot]!);
