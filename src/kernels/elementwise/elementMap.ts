@@ -1,9 +1,20 @@
+import { classOf, type DeviceClass } from '../../tensor/engine/device/deviceClass.ts';
 import type { DType } from '../../tensor/engine/dtype.ts';
 import { defineKernel, type Kernel } from '../../tensor/engine/kernel.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { allDense, FLAT, jointLayout, MAX_AXES, packedTo, splatsOf, takesWholeQuads } from './jointLayout.ts';
+import {
+  allDense,
+  FLAT,
+  type JointLayout,
+  jointLayout,
+  MAX_AXES,
+  packedTo,
+  splatsOf,
+  takesWholeQuads,
+} from './jointLayout.ts';
 import { type MapKernels, mapKernels } from './mapKernels.ts';
+import { type RunKernels, runKernels } from './runKernels.ts';
 
 /** `T`, `S`: a tensor of that element type, up to three of them. `number`: a plain number, up to two. */
 export type OperandKind = 'T' | 'S' | 'number';
@@ -37,6 +48,9 @@ export interface ElementMap<O extends Operands> {
   readonly quads: Kernel;
   /** Gathers four elements from anywhere. */
   readonly elements: Kernel;
+  /** The same in runs along the innermost axis. */
+  readonly quadRuns: Kernel;
+  readonly elementRuns: Kernel;
 }
 
 /** Makes both kernels of an element-wise expression, and the choice between them. */
@@ -45,7 +59,7 @@ export function defineMap<const O extends Operands>(spec: MapSpec<O>): ElementMa
   const names = Object.keys(spec.operands);
   const inputs = names.filter((name) => spec.operands[name] !== 'number');
   const numbers = names.filter((name) => spec.operands[name] === 'number');
-  const kernels = mapKernels(spec, inputs);
+  const kernels = { ...mapKernels(spec, inputs), ...runKernels(spec, inputs) };
   const typesOf = typeReader(spec);
   const op = spec.name.split('.')[0]!;
   const run = (args: Arguments<O>, y: Tensor): void => {
@@ -57,7 +71,7 @@ export function defineMap<const O extends Operands>(spec: MapSpec<O>): ElementMa
     const values = numbers.map((name) => checkedNumber(op, given[name] as number, types.T));
     launch(kernels, tensors, values, types);
   };
-  return { run, quads: kernels.quads, elements: kernels.elements } as unknown as ElementMap<O>;
+  return { run, ...kernels } as unknown as ElementMap<O>;
 }
 
 interface Types {
@@ -105,12 +119,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 });
 
 const GROUPS = { '64x1': [64, 1], '64x8': [64, 8], '256x1': [256, 1], '256x4': [256, 4] } as const;
-const CANDIDATES = ['64x1', '64x8', '256x1', '256x4'] as const;
+const CANDIDATES = ['64x1', '64x8', '256x1', '256x4', 'runs'] as const;
+// On a processor an invocation costs more than the work on four elements; on a GPU lanes side by side are the point.
+const BY_CLASS: Record<DeviceClass, (typeof CANDIDATES)[number]> = { gpu: '256x1', processor: '64x8', softgpu: 'runs' };
+/** Steps that are worth a workgroup of `runs`, and those of one segment where rows are walked in stripes. */
+const STEPS = 4096;
+const STRIPE = 16;
 const ONES = [1, 1, 1, 1];
 const NONE: readonly number[] = [];
 
+type Kernels = MapKernels & RunKernels;
+
 /** `tensors`: the result, then the inputs. */
-function launch(kernels: MapKernels, tensors: readonly Tensor[], numbers: readonly number[], types: Types): void {
+function launch(kernels: Kernels, tensors: readonly Tensor[], numbers: readonly number[], types: Types): void {
   const [y, a, b, c] = tensors as readonly [Tensor, Tensor, Tensor, Tensor];
   const layout = allDense(tensors) ? FLAT : jointLayout(y.shape, tensors);
   const { axes, extents, strides } = layout;
@@ -124,11 +145,10 @@ function launch(kernels: MapKernels, tensors: readonly Tensor[], numbers: readon
     launchOnCopies(kernels, tensors, numbers, types);
     return;
   }
-  // On a processor an invocation costs more than the work on four elements; on a GPU lanes side by side are the point.
-  const choice = choose(y.device, 'elementwise/map', CANDIDATES, y.device.kind === 'cpu' ? '64x8' : '256x1');
-  const [GROUP, QUADS] = GROUPS[choice];
+  const choice = choose(y.device, 'elementwise/map', CANDIDATES, BY_CLASS[classOf(y.device)]);
+  const quads = Math.ceil(y.size / 4);
   const params = {
-    quads: Math.ceil(y.size / 4),
+    quads,
     offsets: tensors.map(({ offset }) => offset),
     extents: axes === 1 ? ONES : extents,
     stride0: strides[0]!,
@@ -138,18 +158,39 @@ function launch(kernels: MapKernels, tensors: readonly Tensor[], numbers: readon
     numbers,
     integers: numbers.length === 0 ? NONE : numbers.map(Math.trunc),
   };
-  const constants = { T: types.T, S: types.S, AXES: axes, GROUP, QUADS, SPLATS: SPLATS ?? 0 };
+  const constants = { T: types.T, S: types.S, AXES: axes, SPLATS: SPLATS ?? 0 };
+  if (choice === 'runs') {
+    const kernel = SPLATS === undefined ? kernels.elementRuns : kernels.quadRuns;
+    const sizes = runsOf(layout, y.size, SPLATS !== undefined);
+    kernel({ a, b, c }, { y }, { ...params, ...sizes }, { ...constants, ...neighborsOf(layout, SPLATS) } as never);
+    return;
+  }
+  const [GROUP, QUADS] = GROUPS[choice];
   const kernel = SPLATS === undefined ? kernels.elements : kernels.quads;
-  kernel({ a, b, c }, { y }, params, constants as never);
+  kernel({ a, b, c }, { y }, params, { ...constants, GROUP, QUADS } as never);
+}
+
+/** How `runs` cuts the result: into stretches of rows, and where an operand lies across, into stripes. */
+function runsOf({ axes, extents, strides }: JointLayout, size: number, inQuads: boolean) {
+  const width = axes === 1 ? size : extents[0]!;
+  const length = inQuads ? Math.ceil(width / 4) : width;
+  const rows = axes === 1 ? 1 : size / width;
+  // The rows next to each other of an operand share its cache lines: a stripe reads one before it goes on.
+  const across = axes > 1 && strides[0]!.some((step, i) => step > STRIPE && strides[1]![i]! < STRIPE);
+  const segment = across ? STRIPE : Math.min(length, STEPS);
+  const rowsPerGroup = Math.min(rows, Math.max(Math.floor(STEPS / segment), 1));
+  return { rows, length, segment, rowsPerGroup };
+}
+
+/** Constants of `elementRuns`: which operands step by 0 and by 1 along the innermost axis, a bit each. */
+function neighborsOf({ strides: [inner] }: JointLayout, splats: number | undefined) {
+  if (splats !== undefined) return {};
+  const bits = (wanted: number) => inner!.slice(1).reduce((all, step, i) => all | (step === wanted ? 1 << i : 0), 0);
+  return { SPLATS: bits(0), NEIGHBORS: bits(1) };
 }
 
 /** Into a view that whole vectors do not fit: by way of a dense result. */
-function launchPacked(
-  kernels: MapKernels,
-  [y, ...inputs]: readonly Tensor[],
-  numbers: readonly number[],
-  types: Types,
-) {
+function launchPacked(kernels: Kernels, [y, ...inputs]: readonly Tensor[], numbers: readonly number[], types: Types) {
   const packed = y!.derive(y!.shape);
   launch(kernels, [packed, ...inputs], numbers, types);
   scatter({ x: packed }, { y: y! }, { size: packed.size }, { T: packed.dtype });
@@ -157,12 +198,7 @@ function launchPacked(
 }
 
 /** Of more axes than the kernels walk: on copies of the inputs. */
-function launchOnCopies(
-  kernels: MapKernels,
-  [y, ...inputs]: readonly Tensor[],
-  numbers: readonly number[],
-  types: Types,
-) {
+function launchOnCopies(kernels: Kernels, [y, ...inputs]: readonly Tensor[], numbers: readonly number[], types: Types) {
   const copies = inputs.map((input) => packedTo(input, y!.shape));
   launch(kernels, [y!, ...copies], numbers, types);
   for (const copy of copies) copy.dispose();

@@ -2,7 +2,7 @@ import type { BufferType } from '../../tensor/engine/header.ts';
 import { defineKernel, type Kernel } from '../../tensor/engine/kernel.ts';
 import type { MapSpec, Operands } from './elementMap.ts';
 
-const PARAMS = {
+export const PARAMS = {
   quads: 'u32',
   extents: 'vec4u',
   offsets: 'vec4u',
@@ -14,8 +14,8 @@ const PARAMS = {
   integers: 'vec2u',
 } as const;
 
-type Buffers = Readonly<Record<string, BufferType>>;
-type Constants = Readonly<Record<string, { readonly tested: readonly number[] } | readonly string[]>>;
+export type Buffers = Readonly<Record<string, BufferType>>;
+export type Constants = Readonly<Record<string, { readonly tested: readonly number[] } | readonly string[]>>;
 
 /** Both ways to run a map. */
 export interface MapKernels {
@@ -29,8 +29,7 @@ const BUFFERS = ['a', 'b', 'c'] as const;
 /* @__NO_SIDE_EFFECTS__ */
 export function mapKernels(spec: MapSpec<Operands>, tensors: readonly string[]): MapKernels {
   const constants = {
-    T: spec.types ?? ['f32', 'f16'],
-    S: spec.otherTypes ?? ['bool'],
+    ...typesOf(spec),
     AXES: { tested: [4] },
     GROUP: { tested: [64] },
     QUADS: { tested: [1] },
@@ -63,14 +62,22 @@ export function mapKernels(spec: MapSpec<Operands>, tensors: readonly string[]):
   return { quads, elements } as unknown as MapKernels;
 }
 
-function buffersOf({ operands }: MapSpec<Operands>, tensors: readonly string[], vector: 'vec4' | ''): Buffers {
+/** What the element types can be. */
+/* @__NO_SIDE_EFFECTS__ */
+export function typesOf({ types = ['f32', 'f16'], otherTypes = ['bool'] }: MapSpec<Operands>) {
+  return { T: types, S: otherTypes };
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+export function buffersOf({ operands }: MapSpec<Operands>, tensors: readonly string[], vector: 'vec4' | ''): Buffers {
   return Object.fromEntries(
     tensors.map((name, i) => [BUFFERS[i]!, `raw ${vector}${operands[name] as 'T' | 'S'}` as const]),
   );
 }
 
 /** The types of the buffers, and `element`: the spec's expression from what was read to what is written. */
-function functionsOf(
+/* @__NO_SIDE_EFFECTS__ */
+export function functionsOf(
   { operands, arithmetic = 'f32', result = 'T', ...spec }: MapSpec<Operands>,
   tensors: readonly string[],
 ) {
@@ -99,7 +106,8 @@ function kindOf(operands: Operands, name: string | undefined): string {
 }
 
 /** Stand-ins for the buffers that a map with fewer operands does not bind; nothing reads them. */
-function absent(tensors: readonly string[], type: string): string {
+/* @__NO_SIDE_EFFECTS__ */
+export function absent(tensors: readonly string[], type: string): string {
   return [
     `const OPERANDS = ${tensors.length};`,
     ...BUFFERS.slice(tensors.length).map((buffer) => `var<private> ${buffer}: array<${type}, 1>;`),
@@ -116,7 +124,7 @@ fn number0() -> T { return select(T(params.numbers.x), T(params.integers.x), T(0
 fn number1() -> T { return select(T(params.numbers.y), T(params.integers.y), T(0.5) == T(0)); }`;
 
 // Positions in the result, a, b and c of the element with this row-major index.
-const LOCATE = /* wgsl */ `
+export const LOCATE = /* wgsl */ `
 fn locate(index: u32) -> vec4u {
   if (AXES == 1u) { return params.offsets + index * params.stride0; }
   var rest = index / params.extents.x;
