@@ -3,7 +3,7 @@
  * folded. https://www.w3.org/TR/WGSL/
  */
 
-import type { Declaration, FunctionDeclaration, Module, Span } from '../wgsl/ast.ts';
+import type { Declaration, Directive, FunctionDeclaration, Module, Span } from '../wgsl/ast.ts';
 import type { Diagnostic } from '../wgsl/diagnostics.ts';
 import { checkAliasing } from './aliasing.ts';
 import { checkAssertion } from './assertion.ts';
@@ -23,6 +23,7 @@ import { checkStageAttributes } from './stageInterface.ts';
 import { declareStruct } from './structs.ts';
 import type { StructType } from './type.ts';
 import { typeExpression } from './typeExpression.ts';
+import { checkUniformity } from './uniformity/uniformity.ts';
 
 export interface CheckOptions {
   /** Features of the device; null allows every extension. */
@@ -47,7 +48,7 @@ export function checkModule(module: Module, overrides: OverrideValues | null, op
   checkDirectives(context, module.directives, options.features ?? null);
   const { entryPoint = null } = options;
   const declarations = entryPoint === null ? module.declarations : reachable(module, entryPoint);
-  const program = new ModuleChecker(context).check(declarations);
+  const program = new ModuleChecker(context).check(declarations, module.directives);
   const isValid = context.diagnostics.every(({ severity }) => severity !== 'error');
   return { program: isValid ? program : null, diagnostics: context.diagnostics };
 }
@@ -63,7 +64,7 @@ class ModuleChecker {
     this.#context = context;
   }
 
-  check(declarations: readonly Declaration[]): Program {
+  check(declarations: readonly Declaration[], directives: readonly Directive[]): Program {
     const named = this.#distinct(declarations);
     const { order, cycles } = inOrder(named);
     for (const { names, span } of cycles) {
@@ -85,6 +86,7 @@ class ModuleChecker {
     const functions = calleesFirst(this.#context, this.#records);
     checkAliasing(this.#context, functions);
     const entryPoints = this.#entryPoints();
+    checkUniformity(this.#context, functions, directives);
     return {
       structs: this.#structs,
       variables: inSourceOrder(this.#variables),
