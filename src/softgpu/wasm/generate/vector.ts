@@ -155,6 +155,7 @@ function emitLanes(g: Generator, op: Op): boolean {
       splat(g, args[0]!);
       return true;
     case 'build':
+      if (loadAdjacent(g, op)) return true;
       splat(g, args[0]!);
       for (let lane = 1; lane < type.size; lane++) replaceLane(g, args[lane]!, lane);
       return true;
@@ -178,6 +179,24 @@ function emitLanes(g: Generator, op: Op): boolean {
     default:
       return false;
   }
+}
+
+/** Four words that lie side by side and wait to be loaded are one load. */
+function loadAdjacent(g: Generator, { args, type }: Op): boolean {
+  if (type.size !== 4 || new Set(args).size !== 4) return false;
+  const [first] = args as [Op];
+  if (!args.every((each, lane) => g.isPending(each) && each.code === 'load' && follows(first, each, 4 * lane)))
+    return false;
+  for (const each of args.slice(1)) g.takes(each, 'load');
+  g.takes(first, 'load');
+  g.f.memory('v128.load', pushAddress(g, first), 2);
+  return true;
+}
+
+function follows(first: Op, other: Op, bytes: number): boolean {
+  const [a, b] = [accessOf(first), accessOf(other)];
+  const isWord = b.format === 'f32' || b.format === 'i32';
+  return isWord && first.args[0] === other.args[0] && a.root === b.root && b.offset === a.offset + bytes;
 }
 
 function splat(g: Generator, scalar: Op): void {
@@ -253,7 +272,7 @@ function extractDynamic(g: Generator, { args, type }: Op): void {
 /** bitselect by the lanes whose number is the index, at most the last. */
 function insertDynamic(g: Generator, { args, type }: Op): void {
   const { f } = g;
-  const [vector, index, scalar] = args as [Op, Op, Op];
+  const [vector, scalar, index] = args as [Op, Op, Op];
   const at = g.temporary('i32');
   splat(g, scalar);
   g.push(vector);
