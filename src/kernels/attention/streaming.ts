@@ -1,7 +1,10 @@
+import { classOf, type DeviceClass } from '../../tensor/engine/device/deviceClass.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { forwardQuad } from './forward.ts';
+import { forwardBlock } from './forwardBlock.ts';
 import { forwardRow } from './forwardRow.ts';
+import { gradKeyValueBlock, gradQueryBlock } from './gradBlocks.ts';
 import { gradKeyValueQuad } from './gradKeyValue.ts';
 import { gradQueryQuad } from './gradQuery.ts';
 import { gradKeyValueRow, gradQueryRow } from './gradRows.ts';
@@ -26,6 +29,10 @@ export function attend(problem: Attention, y: Rows): Tensor {
   const write = { y: y.first, lse };
   const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'forward');
+  if (variant === 'block') {
+    forwardBlock(read, write, { ...params, channels: channelsOf(problem) }, { HEAD, VALUE });
+    return lse;
+  }
   if (variant === 'quad') {
     forwardQuad(read, write, params, { HEAD, VALUE, LANES: quadLanes(problem) });
     return lse;
@@ -64,6 +71,10 @@ export function gradQuery(problem: Attention, dy: Rows, terms: Tensor, dq: Rows)
   const params = { batch, queries, keys, scale, biasStep, maskStep, steps, gradStep, gradScale };
   const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'gradQuery');
+  if (variant === 'block') {
+    gradQueryBlock(read, { dq: dq.first }, { ...params, channels: channelsOf(problem) }, { HEAD, VALUE });
+    return;
+  }
   if (variant === 'quad') {
     gradQueryQuad(read, { dq: dq.first }, params, { HEAD, VALUE, LANES: quadLanes(problem) });
     return;
@@ -84,6 +95,10 @@ export function gradKeyValue(problem: Attention, dy: Rows, terms: Tensor, dkv: R
   const params = { batch, queries, keys, scale, biasStep, maskStep, steps, gradStep, gradScale, valueShift };
   const [HEAD, VALUE] = [q.chunks, v.chunks];
   const variant = variantFor(problem, 'gradKeyValue');
+  if (variant === 'block') {
+    gradKeyValueBlock(read, { dkv: dkv.first }, { ...params, channels: channelsOf(problem) }, { HEAD, VALUE });
+    return;
+  }
   if (variant === 'quad') {
     gradKeyValueQuad(read, { dkv: dkv.first }, params, { HEAD, VALUE, LANES: quadLanes(problem) });
     return;
@@ -108,20 +123,32 @@ function scoreParams({ scale, bias, mask }: Attention) {
 
 const NO_STEP = [0, 0] as const;
 
+function channelsOf({ q, v }: Attention) {
+  return [4 * q.chunks, 4 * v.chunks];
+}
+
+type Variant = 'block' | 'quad' | 'row' | 'tile';
+
 /**
- * `quad`: four rows per invocation, for processors. `tile`: a row per invocation, in lockstep over tiles in workgroup
- * memory, for GPUs. `row`: the same without workgroup memory, for sequences too short to fill a workgroup.
+ * `block`: eight rows per invocation, for softgpu. `quad`: four rows per invocation, for drivers of processors. `tile`: a
+ * row per invocation, in lockstep over tiles in workgroup memory, for GPUs. `row`: the same without workgroup memory, for
+ * sequences too short to fill a workgroup.
  */
-function variantFor({ q, v, queries, keys }: Attention, pass: string): 'quad' | 'row' | 'tile' {
+function variantFor({ q, v, queries, keys }: Attention, pass: string): Variant {
   const { device } = q.first;
   const isShort = Math.min(queries, keys) <= 16;
-  const onCpu = device.kind === 'cpu';
-  if (Math.max(q.chunks, v.chunks) > QUAD_CHUNKS) {
-    const variants = q.chunks + v.chunks > MOST_IN_TILES ? (['row'] as const) : (['tile', 'row'] as const);
-    return choose<'row' | 'tile'>(device, `attention/${pass}/wide`, variants, onCpu || isShort ? 'row' : variants[0]);
-  }
-  const key = `attention/${pass}/${isShort ? 'short' : 'long'}`;
-  return choose(device, key, ['quad', 'row', 'tile'], onCpu ? 'quad' : isShort ? 'row' : 'tile');
+  const isWide = Math.max(q.chunks, v.chunks) > QUAD_CHUNKS;
+  const fitsTiles = q.chunks + v.chunks <= MOST_IN_TILES;
+  const variants: Variant[] = ['block', 'row'];
+  if (!isWide) variants.push('quad');
+  if (!isWide || fitsTiles) variants.push('tile');
+  const fallback: Readonly<Record<DeviceClass, Variant>> = {
+    softgpu: 'block',
+    processor: isWide ? 'row' : 'quad',
+    gpu: isShort || (isWide && !fitsTiles) ? 'row' : 'tile',
+  };
+  const key = `attention/${pass}/${isWide ? 'wide' : isShort ? 'short' : 'long'}`;
+  return choose(device, key, variants, fallback[classOf(device)]);
 }
 
 const MOST_IN_TILES = 256; // chunks of a key and a value, of which four fit into 16 KiB of workgroup memory
