@@ -16,8 +16,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   index: ['engine', 'kernels', 'tensor', 'nn', 'audio', 'models', 'train'],
 };
 
-/** The one place that reaches softgpu. */
-const PROVIDER = 'src/tensor/engine/device/';
+/** The places that reach softgpu: the device, and the commands that show what it makes of a kernel and of this machine. */
+const SOFTGPU_USERS = ['src/tensor/engine/device/', 'src/cli/compile/', 'src/cli/doctor.ts'];
 
 function roomOf(path: string): string {
   if (path === 'src/index.ts') return 'index';
@@ -27,7 +27,7 @@ function roomOf(path: string): string {
 
 function mayImport(from: string, to: string): boolean {
   const [here, there] = [roomOf(from), roomOf(to)];
-  if (there === 'softgpu' && from.startsWith(PROVIDER)) return true;
+  if (there === 'softgpu' && SOFTGPU_USERS.some((path) => from.startsWith(path))) return true;
   return here === there || (ROOMS[here]?.includes(there) ?? false);
 }
 

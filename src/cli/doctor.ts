@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
+import { hardwareThreads } from '../softgpu/runtime/executor/spawnWorker.ts';
+import { relaxedSimd } from '../softgpu/wasm/features.ts';
 import { tensor } from '../tensor/create.ts';
 import { importDawn } from '../tensor/engine/device/dawn.ts';
 import type { Device } from '../tensor/engine/device/device.ts';
@@ -14,6 +16,7 @@ export async function doctor(): Promise<void> {
   line('node', process.version);
   const dawn = await importDawn();
   line('dawn', 'reason' in dawn ? dawn.reason : `npm package webgpu ${versionOf('webgpu')}`);
+  line('softgpu', softgpu());
   line('TYMPAN_DEVICE', process.env['TYMPAN_DEVICE'] ?? 'not set (auto)');
   try {
     await describe(await init());
@@ -34,6 +37,14 @@ async function describe(device: Device): Promise<void> {
   line('workgroup memory', `${maxComputeWorkgroupStorageSize / 1024} KiB`);
   line('profiling', device.features.has('timestamp-query') ? 'per kernel (timestamp queries)' : 'whole steps only');
   line('computes', await works());
+}
+
+/** What the processor as a device could do here. */
+function softgpu(): string {
+  const shared = typeof SharedArrayBuffer === 'function';
+  const threads = shared ? hardwareThreads() : 1;
+  const memory = shared ? 'shared memory' : 'no shared memory, so the calling thread alone';
+  return `${threads} ${threads === 1 ? 'thread' : 'threads'}, ${memory}, ${relaxedSimd() ? '' : 'no '}relaxed SIMD`;
 }
 
 /** One kernel, there and back. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { compileCommand } from './compile/command.ts';
 import { doctor } from './doctor.ts';
 import { separate } from './separate.ts';
 
@@ -17,6 +18,8 @@ program
   .requiredOption('--model <model.safetensors>', 'a saved model')
   .requiredOption('--out <target.wav>', 'where to write the extracted source, mono')
   .action(separate);
+
+program.addCommand(compileCommand());
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);

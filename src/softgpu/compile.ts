@@ -20,6 +20,13 @@ import { parse } from './wgsl/parser.ts';
 /** A shader or its constants cannot be made into a pipeline. */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
+  /** What is wrong where, if it is in the text. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(message: string, diagnostics: readonly Diagnostic[] = []) {
+    super(message);
+    this.diagnostics = diagnostics;
+  }
 }
 
 /** A checked module with what compiling it needs. */
@@ -94,6 +101,13 @@ export interface CompileDetails {
   readonly places?: Places;
 }
 
+/** A kernel on the last steps of its way. */
+export interface CompileStages {
+  /** What code was generated from. */
+  readonly ir: Kernel;
+  readonly compiled: CompiledKernel;
+}
+
 /** Compiles one compute entry point. Throws a `PipelineError`. */
 export function compileKernel(
   module: ShaderModule,
@@ -101,6 +115,16 @@ export function compileKernel(
   constants: ReadonlyMap<string, number>,
   options: CompileOptions & CompileDetails,
 ): CompiledKernel {
+  return compileStages(module, entryPoint, constants, options).compiled;
+}
+
+/** The same, for those who look inside. */
+export function compileStages(
+  module: ShaderModule,
+  entryPoint: string,
+  constants: ReadonlyMap<string, number>,
+  options: CompileOptions & CompileDetails,
+): CompileStages {
   const { ast, code, features } = module as ParsedModule;
   if (ast === null) throw new PipelineError(`entry point '${entryPoint}': the shader module has errors`);
   const program = specialize(ast, code, features, entryPoint, constants);
@@ -112,16 +136,18 @@ export function compileKernel(
     const { kernel: lowered, bindings } = lower(program, entry, watched ? { watched } : {});
     const kernel = watched ? prepareChecked(lowered, watched) : prepare(lowered, width === undefined ? {} : { width });
     const { code: wasm, scratchBytes } = generate(kernel, options);
-    return {
+    const compiled: CompiledKernel = {
       code: wasm,
       workgroupSize: kernel.workgroupSize,
       scratchBytes,
       workgroupStorageBytes: workgroupBytes(kernel),
       bindings: bindings.map(({ binding }) => binding!),
     };
+    return { ir: kernel, compiled };
   } catch (error) {
-    if (error instanceof LoweringError) throw new PipelineError(error.message);
-    throw error;
+    if (!(error instanceof LoweringError)) throw error;
+    const { message, span } = error;
+    throw new PipelineError(message, span === null ? [] : [{ severity: 'error', message, span }]);
   }
 }
 
@@ -142,5 +168,5 @@ function specialize(
   const { program, diagnostics } = checkModule(ast, constants, { features, entryPoint });
   if (program !== null) return program;
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  throw new PipelineError(errors.map((error) => formatDiagnostic(code, error)).join('\n'));
+  throw new PipelineError(errors.map((error) => formatDiagnostic(code, error)).join('\n'), errors);
 }

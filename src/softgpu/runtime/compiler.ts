@@ -50,6 +50,8 @@ export interface CompileOptions {
   /** Whether it may use relaxed SIMD. */
   readonly relaxed: boolean;
   readonly check?: 'bounds' | 'races';
+  /** What profilers call the kernel. */
+  readonly label?: string;
 }
 
 /** The compiler, as the runtime is given it. */

@@ -151,12 +151,13 @@ function checkAndCompile(device: DeviceState, wanted: Wanted): ComputePipelineIn
 
 function compile(
   device: DeviceState,
-  { module }: Wanted,
+  { module, label }: Wanted,
   entryPoint: string,
   constants: ReadonlyMap<string, number>,
 ): CompiledKernel | Failure | string {
   try {
-    return device.compiler.compileKernel(module[inner].module, entryPoint, constants, device.compileOptions);
+    const options = { ...device.compileOptions, label: label || entryPoint };
+    return device.compiler.compileKernel(module[inner].module, entryPoint, constants, options);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof Error && error.name === 'PipelineError') return message;

@@ -76,8 +76,8 @@ export class WasmModule {
     this.#exportCount++;
   }
 
-  /** The binary module; with `names`, function and local names are kept for `printWat`, profilers and stack traces. */
-  finish({ names = false }: { readonly names?: boolean } = {}): Uint8Array {
+  /** The binary module; with `names`, those of functions are kept for profilers and stack traces, or those of locals as well. */
+  finish({ names = false }: { readonly names?: boolean | 'functions' } = {}): Uint8Array {
     const size = this.#functions.reduce((sum, { size }) => sum + size + 64, 512);
     const out = new ByteWriter(size);
     out.u32le(0x6d736100);
@@ -89,7 +89,7 @@ export class WasmModule {
     const code = new ByteWriter(size);
     for (const builder of this.#functions) builder.writeBody(code);
     section(out, SECTION.code, this.#functions.length, code);
-    if (names) this.#writeNames(out);
+    if (names !== false) this.#writeNames(out, names === true);
     return out.view();
   }
 
@@ -107,7 +107,7 @@ export class WasmModule {
     return this.#types.size - 1;
   }
 
-  #writeNames(out: ByteWriter): void {
+  #writeNames(out: ByteWriter, withLocals: boolean): void {
     const functions = new ByteWriter();
     const names = [...this.#importNames, ...this.#functions.map(({ name }) => name)];
     nameMap(functions, [...names.entries()]);
@@ -122,8 +122,10 @@ export class WasmModule {
     body.name('name');
     body.u8(1);
     body.sized(functions.view());
-    body.u8(2);
-    body.sized(locals.view());
+    if (withLocals) {
+      body.u8(2);
+      body.sized(locals.view());
+    }
     out.u8(SECTION.custom);
     out.sized(body.view());
   }

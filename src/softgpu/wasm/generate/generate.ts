@@ -15,8 +15,10 @@ import { emitVector } from './vector.ts';
 export interface GenerateOptions extends Target {
   /** Whether the memory is shared between threads. */
   readonly shared: boolean;
-  /** Keep names for `printWat` and profilers. */
+  /** Keep the names of locals beside those of functions. */
   readonly names?: boolean;
+  /** What profilers call the kernel: its entry point when left out. */
+  readonly label?: string;
 }
 
 export interface Generated {
@@ -31,7 +33,7 @@ const HEADER_BYTES = 16;
 export function generate(kernel: Kernel, options: GenerateOptions): Generated {
   const module = new WasmModule();
   module.importMemory('env', 'memory', { min: 1, max: 65536, shared: options.shared });
-  const run = module.addFunction('run', ['i32', 'i32', 'i32', 'i32'], []);
+  const run = module.addFunction(options.label ?? kernel.name, ['i32', 'i32', 'i32', 'i32'], []);
   for (const [index, name] of ['args', 'scratch', 'first', 'end'].entries()) run.nameLocal(index, name);
   const frame = layOut(kernel);
   const uses = countUses(kernel.body);
@@ -39,7 +41,10 @@ export function generate(kernel: Kernel, options: GenerateOptions): Generated {
   readArguments(g);
   emitBlock(g, kernel.body, new Map());
   module.exportFunction('run', run);
-  return { code: module.finish({ names: options.names ?? false }), scratchBytes: frame.bytes + shadowBytes(kernel) };
+  return {
+    code: module.finish({ names: options.names || 'functions' }),
+    scratchBytes: frame.bytes + shadowBytes(kernel),
+  };
 }
 
 function readArguments(g: Generator): void {
