@@ -63,7 +63,8 @@ const results: Result[] = [];
 for (const problem of PROBLEMS.filter((one) => titleOf(one).includes(options.filter))) {
   const result = await duel(peers, problem, rounds);
   results.push(result);
-  console.log(`${tableOf(result, options.against)}\n`);
+  const empty = result.timings.length + result.failures.length === 0; // nobody chosen has this operation
+  if (!empty) console.log(`${tableOf(result, options.against)}\n`);
 }
 if (options.json !== undefined)
   writeFileSync(options.json, `${JSON.stringify({ node: process.version, results }, null, 1)}\n`);

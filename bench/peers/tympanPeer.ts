@@ -19,7 +19,8 @@ import { serve, type Work } from './serve.ts';
 
 const [implementation = 'softgpu', threads = '2'] = process.argv.slice(2);
 
-const device = await init({ gpu: await findGpu() });
+const gpu = await findGpu();
+const { name } = await init({ gpu });
 
 async function findGpu(): Promise<GPU> {
   if (implementation === 'softgpu') return createSoftGPU({ threads: Number(threads) }) as unknown as GPU;
@@ -28,13 +29,10 @@ async function findGpu(): Promise<GPU> {
   return found.gpu;
 }
 
-function prepare(problem: Problem): Work | undefined {
-  const made: Tensor[] = [];
-  const input = (data: Float32Array, shape: number[]) => {
-    const x = keep(tensor(data, { shape }));
-    made.push(x);
-    return x;
-  };
+/** On a device of its own: an error of the problem before is not heard in this one. */
+async function prepare(problem: Problem): Promise<Work | undefined> {
+  const device = await init({ gpu });
+  const input = (data: Float32Array, shape: number[]) => keep(tensor(data, { shape }));
   const call = callOf(problem, input);
   if (!call) return undefined;
   return {
@@ -45,10 +43,7 @@ function prepare(problem: Problem): Work | undefined {
       const values = await data[0]!;
       return values.slice(-values.length / problem.rows);
     },
-    dispose: () => {
-      for (const x of made) x.dispose();
-      device.trim();
-    },
+    dispose: () => device.destroy(),
   };
 }
 
@@ -79,5 +74,5 @@ function callOf(problem: Problem, input: (data: Float32Array, shape: number[]) =
   }
 }
 
-const where = implementation === 'softgpu' ? `softgpu, ${threads} thread${threads === '1' ? '' : 's'}` : device.name;
+const where = implementation === 'softgpu' ? `softgpu, ${threads} thread${threads === '1' ? '' : 's'}` : name;
 await serve({ title: `tympan on ${where}`, prepare });
