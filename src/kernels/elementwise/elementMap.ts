@@ -1,4 +1,5 @@
-import { classOf, type DeviceClass } from '../../tensor/engine/device/deviceClass.ts';
+import type { Device } from '../../tensor/engine/device/device.ts';
+import { classOf } from '../../tensor/engine/device/deviceClass.ts';
 import type { DType } from '../../tensor/engine/dtype.ts';
 import { defineKernel, type Kernel } from '../../tensor/engine/kernel.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
@@ -119,9 +120,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 });
 
 const GROUPS = { '64x1': [64, 1], '64x8': [64, 8], '256x1': [256, 1], '256x4': [256, 4] } as const;
-const CANDIDATES = ['64x1', '64x8', '256x1', '256x4', 'runs'] as const;
-// On a processor an invocation costs more than the work on four elements; on a GPU lanes side by side are the point.
-const BY_CLASS: Record<DeviceClass, (typeof CANDIDATES)[number]> = { gpu: '256x1', processor: '64x8', softgpu: 'runs' };
+const CANDIDATES = ['64x1', '64x8', '256x1', '256x4'] as const;
 /** Steps that are worth a workgroup of `runs`, and those of one segment where rows are walked in stripes. */
 const STEPS = 4096;
 const STRIPE = 16;
@@ -145,7 +144,7 @@ function launch(kernels: Kernels, tensors: readonly Tensor[], numbers: readonly 
     launchOnCopies(kernels, tensors, numbers, types);
     return;
   }
-  const choice = choose(y.device, 'elementwise/map', CANDIDATES, BY_CLASS[classOf(y.device)]);
+  const choice = choiceFor(y.device);
   const quads = Math.ceil(y.size / 4);
   const params = {
     quads,
@@ -168,6 +167,13 @@ function launch(kernels: Kernels, tensors: readonly Tensor[], numbers: readonly 
   const [GROUP, QUADS] = GROUPS[choice];
   const kernel = SPLATS === undefined ? kernels.elements : kernels.quads;
   kernel({ a, b, c }, { y }, params, { ...constants, GROUP, QUADS } as never);
+}
+
+function choiceFor(device: Device): (typeof CANDIDATES)[number] | 'runs' {
+  const of = classOf(device);
+  if (of === 'softgpu') return choose(device, 'elementwise/map', [...CANDIDATES, 'runs'], 'runs');
+  // On a processor an invocation costs more than the work on four elements; on a GPU lanes side by side are the point.
+  return choose(device, 'elementwise/map', CANDIDATES, of === 'gpu' ? '256x1' : '64x8');
 }
 
 /** How `runs` cuts the result: into stretches of rows, and where an operand lies across, into stripes. */

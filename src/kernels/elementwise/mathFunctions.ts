@@ -149,3 +149,19 @@ fn power(a: vec4f, b: vec4f) -> vec4f {
   let ofNegative = select(notANumber, signed, floor(b) == b);
   return select(select(magnitude, ofNegative, a < vec4f()), vec4f(1.0), b == vec4f());
 }`;
+
+/** What softgpu's own functions do as exactly, and faster. */
+const BUILT_IN = { exponential: 'exp', logarithm: 'log', hyperbolicTangent: 'tanh' };
+
+/** The functions above with WGSL's own in their place where those of softgpu are as good. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withBuiltIns(functions: string): string {
+  let text = functions;
+  for (const [name, builtIn] of Object.entries(BUILT_IN)) {
+    const definition = `fn ${name}(`;
+    if (!text.includes(definition)) continue;
+    const own = `${definition}x: vec4f) -> vec4f { return ${builtIn}(x); }`;
+    text = `${text.replace(definition, `fn ${name}Series(`)}\n${own}`;
+  }
+  return text;
+}

@@ -1,6 +1,7 @@
 import { defineKernel, type Kernel } from '../../tensor/engine/kernel.ts';
 import type { MapSpec, Operands } from './elementMap.ts';
 import { absent, type Buffers, buffersOf, type Constants, functionsOf, LOCATE, PARAMS, typesOf } from './mapKernels.ts';
+import { withBuiltIns } from './mathFunctions.ts';
 
 const RUN_PARAMS = { ...PARAMS, rows: 'u32', length: 'u32', rowsPerGroup: 'u32', segment: 'u32' } as const;
 
@@ -11,12 +12,13 @@ export interface RunKernels {
 }
 
 /**
- * The kernels of a map for processors that run an invocation as one piece of code: each takes a stretch of the innermost
+ * The kernels of a map for softgpu, which runs an invocation as one piece of code: each takes a stretch of the innermost
  * axis, `segment` steps long, over several rows, in a loop whose accesses all move on by fixed steps. Positions are found
  * once a row. A step is four elements (`quadRuns`) or one.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function runKernels(spec: MapSpec<Operands>, tensors: readonly string[]): RunKernels {
+  const functions = [...functionsOf({ ...spec, functions: withBuiltIns(spec.functions ?? '') }, tensors), LOCATE, MAIN];
   const constants = { ...typesOf(spec), AXES: { tested: [4] }, SPLATS: { tested: [7] } } as const;
   const shared = {
     params: RUN_PARAMS,
@@ -31,7 +33,7 @@ export function runKernels(spec: MapSpec<Operands>, tensors: readonly string[]):
     constants,
     read: buffersOf(spec, tensors, 'vec4'),
     write: { y: `raw vec4${R}` },
-    functions: [...functionsOf(spec, tensors), absent(tensors, 'vec4<T>'), LOCATE, MAIN].join('\n'),
+    functions: [...functions, absent(tensors, 'vec4<T>')].join('\n'),
     wgsl: QUAD_RUN,
   });
   const elementRuns = defineKernel({
@@ -40,7 +42,7 @@ export function runKernels(spec: MapSpec<Operands>, tensors: readonly string[]):
     constants: { ...constants, NEIGHBORS: { tested: [7] } },
     read: buffersOf(spec, tensors, ''),
     write: { y: `raw ${R}` },
-    functions: [...functionsOf(spec, tensors), absent(tensors, 'T'), LOCATE, MAIN].join('\n'),
+    functions: [...functions, absent(tensors, 'T')].join('\n'),
     wgsl: ELEMENT_RUN,
   });
   return { quadRuns, elementRuns } as unknown as RunKernels;
