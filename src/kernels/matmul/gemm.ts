@@ -24,6 +24,7 @@ import {
   gemmRegisterStridedGrouped,
 } from './gemmRegister.ts';
 import { gemmSkinny, gemmSkinnyShared } from './gemmSkinny.ts';
+import { columnPanels, rowPanels } from './gemmStrips.ts';
 import { gemmTile, gemmTileGrouped, gemmTileStrided, gemmTileStridedGrouped } from './gemmTile.ts';
 import { ALONE, type Lanes, SHARED } from './lanes.ts';
 
@@ -147,12 +148,17 @@ function multiplyPanels(problem: Problem, epilogue: Epilogue): void {
     return;
   }
   const table = groups && groupTable(p.y.tensor, groups, groups.tiled === 'm' ? STRIP : 8);
-  const packed = inPlace || !packingPays(p) ? null : packedOperand(p, table);
-  const layout = { blockM: STRIP, blockN: 8, table, packed, rowsFirst: false };
+  const packs = !inPlace && packingPays(p);
+  const packed = !packs ? null : table ? packedOperand(p, table) : columnPanels(p);
+  const packedRows = packed === null || table !== null || isShort(p.a.col * p.k) || p.a.col === 1 ? null : rowPanels(p);
+  const layout = { blockM: STRIP, blockN: 8, table, packed, packedRows, rowsFirst: false };
   const splits = canSplit(p) ? Math.max(1, Math.floor(p.k / DEPTH)) : 1;
   const whole = groups ? gemmPanelGrouped : gemmPanel;
   const strided = groups ? gemmPanelStridedGrouped : gemmPanelStrided;
-  launch(vectorResult(p) ? whole : strided, p, layout, epilogue, splits, {});
+  launch(vectorResult(p) ? whole : strided, p, layout, epilogue, splits, {
+    PACKED: packedRows !== null,
+    ADJACENT: groups ? groups.list.every(({ yCol }) => yCol === 1) : p.y.col === 1,
+  });
 }
 
 /** The problem or its transpose, whichever has less to pack and to read in long steps. */
@@ -163,7 +169,7 @@ function cheaperInPanels(problem: Problem): Problem {
 
 function panelCost(p: Problem): number {
   const { m, n, k, a } = p;
-  return (isNear(p) ? 0 : k * n) + (a.col === 1 || isShort(a.col * k) ? 0 : 2 * m * k) + (vectorResult(p) ? 0 : m * n);
+  return (isNear(p) ? 0 : k * n) + (a.col === 1 || isShort(a.col * k) ? 0 : m * k) + (vectorResult(p) ? 0 : m * n);
 }
 
 /** Whether panels of b can be read where they lie. */

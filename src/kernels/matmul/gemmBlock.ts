@@ -129,35 +129,38 @@ export function blockFunctions(groups: 'u32' | 'u32?', ...more: readonly string[
 /** `store`: writes four results of one row, as many as the block has columns left. */
 export const STORE_WGSL = /* wgsl */ `
 fn putPartial(at: u32, step: u32, count: u32, v: vec4f) {
-  partial[at] = v.x;
   if (count == 4u) {
+    partial[at] = v.x;
     partial[at + step] = v.y;
     partial[at + 2u * step] = v.z;
     partial[at + 3u * step] = v.w;
     return;
   }
+  partial[at] = v.x;
   if (count > 1u) { partial[at + step] = v.y; }
   if (count > 2u) { partial[at + 2u * step] = v.z; }
 }
 fn putPre(at: u32, step: u32, count: u32, v: vec4f) {
-  pre[at] = T(v.x);
   if (count == 4u) {
+    pre[at] = T(v.x);
     pre[at + step] = T(v.y);
     pre[at + 2u * step] = T(v.z);
     pre[at + 3u * step] = T(v.w);
     return;
   }
+  pre[at] = T(v.x);
   if (count > 1u) { pre[at + step] = T(v.y); }
   if (count > 2u) { pre[at + 2u * step] = T(v.z); }
 }
 fn putY(at: u32, step: u32, count: u32, v: vec4f) {
-  y[at] = T(v.x);
   if (count == 4u) {
+    y[at] = T(v.x);
     y[at + step] = T(v.y);
     y[at + 2u * step] = T(v.z);
     y[at + 3u * step] = T(v.w);
     return;
   }
+  y[at] = T(v.x);
   if (count > 1u) { y[at + step] = T(v.y); }
   if (count > 2u) { y[at + 2u * step] = T(v.z); }
 }

@@ -3,7 +3,8 @@ import { ACTIVATION_CODE, type Activation } from './activation.ts';
 import type { BlockParams } from './gemmBlock.ts';
 import type { GroupTable } from './gemmGroups.ts';
 import { sumSplits } from './gemmPack.ts';
-import { batchSize, type Problem } from './gemmProblem.ts';
+import { batchSize, type Matrix, type Problem } from './gemmProblem.ts';
+import { panelSize } from './gemmStrips.ts';
 
 /** What happens to the sums as they are written. */
 export interface Epilogue {
@@ -19,6 +20,8 @@ export interface BlockLayout {
   readonly table: GroupTable | null;
   /** b in panels of 8 columns. */
   readonly packed: Tensor | null;
+  /** a in panels of 4 rows. */
+  readonly packedRows?: Tensor | null;
   /** Whether a few panels meet all rows before the next ones do; else a strip of rows meets all panels. Default true. */
   readonly rowsFirst?: boolean;
 }
@@ -44,7 +47,7 @@ export function launch(
   constants: Readonly<Record<string, number | boolean>>,
 ): void {
   const { a, b, y, bias } = p;
-  const { table, packed } = layout;
+  const { table, packed, packedRows } = layout;
   const size = y.tensor.size;
   const stride = Math.ceil(size / 4) * 4;
   const affordable = Math.max(1, Math.min(wantedSplits, Math.floor(PARTIAL_BYTES / (4 * stride))));
@@ -55,7 +58,7 @@ export function launch(
   const params = paramsOf(p, layout, { splits, kChunk, stride, activation });
   (kernel as unknown as GemmKernel)(
     {
-      a: a.tensor,
+      a: packedRows ?? a.tensor,
       b: packed ?? b.tensor,
       bias: partial ? null : (bias?.tensor ?? null),
       groups: table?.tensor ?? null,
@@ -90,21 +93,26 @@ interface Cut {
   readonly activation: Activation;
 }
 
-function paramsOf(p: Problem, { blockM, blockN, table, packed, rowsFirst = true }: BlockLayout, cut: Cut): BlockParams {
+function paramsOf(
+  p: Problem,
+  { blockM, blockN, table, packed, packedRows = null, rowsFirst = true }: BlockLayout,
+  cut: Cut,
+): BlockParams {
   const { m, n, k, a, b, y, bias, groups } = p;
   const down = Math.ceil(m / blockM);
   const across = Math.ceil(n / blockN);
   const tileRows = groups?.tiled === 'm';
-  const { batch, axis0, axis1, axis2, axis3 } = p.batch.length === 0 ? NO_BATCH : batchOf(p, packed !== null);
+  const { batch, axis0, axis1, axis2, axis3 } =
+    p.batch.length === 0 ? NO_BATCH : batchOf(p, packed !== null, packedRows !== null);
   const blocksM = tileRows ? across : down;
   const blocksN = table ? table.records : across;
   return {
     m,
     n,
     k,
-    aOffset: a.offset,
-    aRow: a.row,
-    aCol: a.col,
+    aOffset: packedRows ? 0 : a.offset,
+    aRow: packedRows ? k : a.row,
+    aCol: packedRows ? 4 : a.col,
     bOffset: packed ? 0 : b.offset,
     bRow: packed ? 8 : b.row,
     bCol: packed ? 1 : b.col,
@@ -138,20 +146,22 @@ const ZEROS = [0, 0, 0, 0];
 const NO_BATCH: BatchParams = { batch: [1, 1, 1, 1], axis0: ZEROS, axis1: ZEROS, axis2: ZEROS, axis3: ZEROS };
 
 /** Batch axes from the innermost on, with the strides of a, b, y and bias. */
-function batchOf(p: Problem, packed: boolean): BatchParams {
-  const { batch, a, b, y, bias } = p;
+function batchOf(p: Problem, packed: boolean, packedRows: boolean): BatchParams {
+  const { m, n, k, batch, a, b, y, bias } = p;
+  const strideOfA = (d: number) => (packedRows ? packedStride(batch, a, panelSize(m, k, 4), d) : a.batch[d]!);
+  const strideOfB = (d: number) => (packed ? packedStride(batch, b, panelSize(n, k, 8), d) : b.batch[d]!);
   const axis = (i: number) => {
     const d = batch.length - 1 - i;
-    return d < 0 ? ZEROS : [a.batch[d]!, packed ? packedStride(p, d) : b.batch[d]!, y.batch[d]!, bias?.batch[d] ?? 0];
+    return d < 0 ? ZEROS : [strideOfA(d), strideOfB(d), y.batch[d]!, bias?.batch[d] ?? 0];
   };
   const extents = [0, 1, 2, 3].map((i) => batch[batch.length - 1 - i] ?? 1);
   return { batch: extents, axis0: axis(0), axis1: axis(1), axis2: axis(2), axis3: axis(3) };
 }
 
-/** Stride of packed panels along a batch axis: axes that repeat b are packed once. */
-function packedStride({ batch, b, k, n }: Problem, axis: number): number {
-  if (b.batch[axis] === 0) return 0;
-  let stride = Math.ceil(n / 8) * 8 * k;
-  for (let d = batch.length - 1; d > axis; d--) if (b.batch[d] !== 0) stride *= batch[d]!;
+/** Stride of packed panels along a batch axis: axes that repeat the operand are packed once. */
+function packedStride(batch: readonly number[], { batch: strides }: Matrix, size: number, axis: number): number {
+  if (strides[axis] === 0) return 0;
+  let stride = size;
+  for (let d = batch.length - 1; d > axis; d--) if (strides[d] !== 0) stride *= batch[d]!;
   return stride;
 }

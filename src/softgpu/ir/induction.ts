@@ -29,7 +29,11 @@ export const ZERO: Linear = { terms: NONE, constant: 0 };
 /** What is computed in front of the loop. */
 export class Front {
   readonly ops: Op[] = [];
-  readonly #registers = new Map<Register, Op>();
+  readonly #registers: Map<Register, Op>;
+
+  constructor(known: ReadonlyMap<Register, Op>) {
+    this.#registers = new Map(known);
+  }
 
   constant(value: number): Op {
     return this.#emit(new Op('const', I32, [], [value >>> 0]));
@@ -247,21 +251,47 @@ export function isEqual(a: Linear, b: Linear): boolean {
   return a.constant === b.constant && sameTerms(a, b);
 }
 
-/** Loops without a loop inside, each with the block it stands in. */
-export function innermostLoops(body: Block): { readonly loop: Loop; readonly block: Block }[] {
-  const found: { loop: Loop; block: Block }[] = [];
-  const search = (block: Block): boolean => {
+/** A loop without a loop inside. */
+export interface InnermostLoop {
+  readonly loop: Loop;
+  /** The block it stands in. */
+  readonly block: Block;
+  /** What registers hold as it begins, where that is known. */
+  readonly known: ReadonlyMap<Register, Op>;
+}
+
+export function innermostLoops(body: Block): InnermostLoop[] {
+  const found: InnermostLoop[] = [];
+  const search = (block: Block, known: Map<Register, Op>): boolean => {
     let holdsLoop = false;
     for (const node of block) {
+      if (node.kind === 'op') {
+        if (node.code === 'set') known.set(registerOf(node), node.args[0]!);
+        continue;
+      }
+      const written = writtenRegisters(blocksOf(node));
+      const entry = new Map(known);
+      for (const register of written) known.delete(register);
+      const repeats = node.kind === 'loop' || node.kind === 'invocations' || node.kind === 'workgroups';
       let inner = false;
-      for (const nested of blocksOf(node)) if (search(nested)) inner = true;
-      if (node.kind === 'loop' && !inner) found.push({ loop: node, block });
-      if (inner || node.kind === 'loop' || node.kind === 'invocations') holdsLoop = true;
+      for (const nested of blocksOf(node)) if (search(nested, new Map(repeats ? known : entry))) inner = true;
+      if (node.kind === 'loop' && !inner) found.push({ loop: node, block, known: entry });
+      if (inner || repeats) holdsLoop = true;
     }
     return holdsLoop;
   };
-  search(body);
+  search(body, new Map());
   return found;
+}
+
+function writtenRegisters(blocks: readonly Block[]): Set<Register> {
+  const written = new Set<Register>();
+  for (const block of blocks) {
+    visitOps(block, (op) => {
+      if (op.code === 'set') written.add(registerOf(op));
+    });
+  }
+  return written;
 }
 
 /** The number of instructions and conditions inside. */

@@ -5,7 +5,16 @@
  * buffer's address is then a constant offset.
  */
 
-import { Front, Induction, innermostLoops, isEqual, isZero, type Linear, sameTerms } from './induction.ts';
+import {
+  Front,
+  Induction,
+  type InnermostLoop,
+  innermostLoops,
+  isEqual,
+  isZero,
+  type Linear,
+  sameTerms,
+} from './induction.ts';
 import { type Access, type Block, type Loop, Op, Register, type Root } from './ir.ts';
 import { I32 } from './valueType.ts';
 import { accessOf, visitOps } from './walk.ts';
@@ -24,15 +33,15 @@ interface Pointer {
 }
 
 export function makePointers(body: Block): void {
-  for (const { loop, block } of innermostLoops(body)) {
-    const front = reduce(loop);
+  for (const { loop, block, known } of innermostLoops(body)) {
+    const front = reduce(loop, known);
     if (front !== null) block.splice(block.indexOf(loop), 0, ...front);
   }
 }
 
-function reduce(loop: Loop): Op[] | null {
+function reduce(loop: Loop, known: InnermostLoop['known']): Op[] | null {
   if (loop.body.at(-1)?.kind === 'exit') return null;
-  const front = new Front();
+  const front = new Front(known);
   const pointers = collect(loop, new Induction(loop, front));
   if (pointers.length === 0 || pointers.length > MOST_POINTERS) return null;
   const readings: Op[] = [];

@@ -1,3 +1,4 @@
+import { mergeStores } from './adjacent.ts';
 import { removeDead } from './dead.ts';
 import { moveInvariants } from './invariant.ts';
 import type { Kernel } from './ir.ts';
@@ -8,6 +9,7 @@ import { versionLoops } from './versioning.ts';
 /** Innermost loops without clamps and multiplications, where that can be. */
 export function quickenLoops(kernel: Kernel): void {
   versionLoops(kernel.body);
+  mergeStores(kernel.body);
   makePointers(kernel.body);
   rotateLoops(kernel.body);
   removeDead(kernel);

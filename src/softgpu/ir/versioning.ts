@@ -13,7 +13,16 @@
  */
 
 import { cloneBlock } from './clone.ts';
-import { Front, Induction, innermostLoops, isEqual, isZero, type Linear, sizeOfBlock } from './induction.ts';
+import {
+  Front,
+  Induction,
+  type InnermostLoop,
+  innermostLoops,
+  isEqual,
+  isZero,
+  type Linear,
+  sizeOfBlock,
+} from './induction.ts';
 import { type Block, If, type Loop, type Node, type Op } from './ir.ts';
 import { BOOL, I32, scalarBits } from './valueType.ts';
 import { visitOps } from './walk.ts';
@@ -31,15 +40,15 @@ interface Check {
 }
 
 export function versionLoops(body: Block): void {
-  for (const { loop, block } of innermostLoops(body)) {
-    const versioned = version(loop);
+  for (const { loop, block, known } of innermostLoops(body)) {
+    const versioned = version(loop, known);
     if (versioned !== null) block.splice(block.indexOf(loop), 1, ...versioned);
   }
 }
 
-function version(loop: Loop): Node[] | null {
+function version(loop: Loop, known: InnermostLoop['known']): Node[] | null {
   if (sizeOfBlock(loop.body) > LARGEST) return null;
-  const front = new Front();
+  const front = new Front(known);
   const induction = new Induction(loop, front);
   const exit = countedExit(loop, induction, front);
   if (exit === null) return null;

@@ -87,6 +87,11 @@ export class Generator {
     for (const op of ops) this.push(op);
   }
 
+  /** Whether the value waits for its only user. */
+  isPending(op: Op): boolean {
+    return this.#pending.has(op);
+  }
+
   /** Whether the value is computed where it is pushed, so that its user may choose how; then the user has taken it. */
   takes(op: Op, code: Opcode): boolean {
     if (op.code !== code || this.#locals.has(op)) return false;

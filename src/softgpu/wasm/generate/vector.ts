@@ -33,8 +33,9 @@ const FLOAT: Partial<Record<Opcode, PlainOp>> = {
   div: 'f32x4.div',
   neg: 'f32x4.neg',
   abs: 'f32x4.abs',
-  min: 'f32x4.min',
-  max: 'f32x4.max',
+  // One instruction each where f32x4.min and max take several, for NaN and -0.
+  min: 'f32x4.pmin',
+  max: 'f32x4.pmax',
   floor: 'f32x4.floor',
   ceil: 'f32x4.ceil',
   trunc: 'f32x4.trunc',
@@ -84,10 +85,7 @@ function emitSequence(g: Generator, op: Op): boolean {
       }
       return true;
     case 'select':
-      g.push(args[1]!);
-      g.push(args[2]!);
-      g.push(args[0]!);
-      f.op(args[0]!.type.size === 1 ? 'select' : 'v128.bitselect');
+      select(g, args as [Op, Op, Op]);
       return true;
     case 'shl':
     case 'shrS':
@@ -114,6 +112,30 @@ function emitSequence(g: Generator, op: Op): boolean {
     default:
       return false;
   }
+}
+
+function select(g: Generator, [condition, whenTrue, whenFalse]: readonly [Op, Op, Op]): void {
+  const { f } = g;
+  const bound =
+    condition.code === 'lt' && condition.type.size > 1 ? boundOf(condition.args, whenTrue, whenFalse) : null;
+  if (bound !== null && g.takes(condition, 'lt')) {
+    // The second operand where it is less (or greater), the first where not, or where one is NaN.
+    g.push(whenFalse);
+    g.push(whenTrue);
+    f.op(bound);
+    return;
+  }
+  g.push(whenTrue);
+  g.push(whenFalse);
+  g.push(condition);
+  if (condition.type.size === 1) f.op('select');
+  else f.op(g.target.relaxed ? 'i32x4.relaxed_laneselect' : 'v128.bitselect');
+}
+
+/** What select(a < b, …) of the same two values is. */
+function boundOf([a, b]: readonly Op[], whenTrue: Op, whenFalse: Op): PlainOp | null {
+  if (a === whenTrue && b === whenFalse) return 'f32x4.pmin';
+  return a === whenFalse && b === whenTrue ? 'f32x4.pmax' : null;
 }
 
 /** Sets the lanes past the vector's size to `bits`. */
