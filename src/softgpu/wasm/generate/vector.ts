@@ -5,6 +5,7 @@ import { accessOf } from '../../ir/walk.ts';
 import type { PlainOp } from '../instructions.ts';
 import type { Generator } from './generator.ts';
 import { pushAddress } from './memory.ts';
+import { LARGEST_FLOAT } from './scalar.ts';
 
 const LOGIC: Partial<Record<Opcode, PlainOp>> = { and: 'v128.and', or: 'v128.or', xor: 'v128.xor', not: 'v128.not' };
 
@@ -50,8 +51,6 @@ const FLOAT: Partial<Record<Opcode, PlainOp>> = {
 const CONVERSION: Partial<Record<Opcode, PlainOp>> = {
   floatFromS: 'f32x4.convert_i32x4_s',
   floatFromU: 'f32x4.convert_i32x4_u',
-  signedFromFloat: 'i32x4.trunc_sat_f32x4_s',
-  unsignedFromFloat: 'i32x4.trunc_sat_f32x4_u',
 };
 
 const SHIFT: Partial<Record<Opcode, PlainOp>> = { shl: 'i32x4.shl', shrS: 'i32x4.shr_s', shrU: 'i32x4.shr_u' };
@@ -91,6 +90,14 @@ function emitSequence(g: Generator, op: Op): boolean {
     case 'shrS':
     case 'shrU':
       return shift(g, op);
+    case 'signedFromFloat':
+    case 'unsignedFromFloat':
+      // pmin keeps a NaN, which then becomes 0.
+      g.push(args[0]!);
+      f.f32x4Const(LARGEST_FLOAT[code]);
+      f.op('f32x4.pmin');
+      f.op(code === 'signedFromFloat' ? 'i32x4.trunc_sat_f32x4_s' : 'i32x4.trunc_sat_f32x4_u');
+      return true;
     case 'bitcast':
       g.push(args[0]!);
       return true;
