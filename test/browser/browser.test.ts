@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tympan from '../../src/index.ts';
 import { cases, tolerances } from './cases.ts';
@@ -7,12 +6,20 @@ import { launchChromium } from './chromium.ts';
 import type { Report } from './page.ts';
 import { bundlePage, servePage } from './pageServer.ts';
 
-let browser: Browser;
-let report: Report;
+let script: string;
 
 beforeAll(async () => {
-  const server = await servePage(await bundlePage(join(import.meta.dirname, 'page.ts')));
-  browser = await launchChromium();
+  script = await bundlePage(join(import.meta.dirname, 'page.ts'));
+  await tympan.init({ device: 'cpu' });
+});
+
+afterAll(async () => {
+  await tympan.shutdown();
+});
+
+async function runPage(which: 'navigator.gpu' | 'softgpu', isolated: boolean): Promise<Report> {
+  const server = await servePage(script, { isolated });
+  const browser = await launchChromium(); // one for each page: with a single process, it ends with its first page
   try {
     const page = await browser.newPage();
     const failures: string[] = [];
@@ -23,33 +30,41 @@ beforeAll(async () => {
       .catch(() => {
         throw new Error(`the page does not load: ${failures.join('\n') || 'no error reported'}`);
       });
-    report = await page.evaluate(() => window.run());
+    const report = await page.evaluate((device) => window.run(device), which);
     console.log(`Chromium ${browser.version()} computes on ${report.adapter}`);
+    return report;
   } finally {
+    await browser.close();
     server.close();
   }
-  await tympan.init({ device: 'cpu' });
-});
+}
 
-afterAll(async () => {
-  await browser?.close();
-  await tympan.shutdown();
-});
+describe.each([
+  ['navigator.gpu', false, /swiftshader/i],
+  ['softgpu', false, /softgpu/],
+  ['softgpu', true, /softgpu/],
+] as const)('the built package in headless Chromium on %s, isolated: %s', (which, isolated, name) => {
+  let report: Report;
 
-describe('the built package in headless Chromium', () => {
-  test('finds the software adapter', () => {
-    expect(report.kind).toBe('cpu');
+  beforeAll(async () => {
+    report = await runPage(which, isolated);
   });
 
-  // Both run the same kernels on SwiftShader; the two builds of Dawn may compile them to other instruction orders.
-  test.each(Object.entries(cases))('computes %s like Node', async (name, compute) => {
+  test('finds its device', () => {
+    expect(report.adapter).toMatch(name);
+    expect(report.kind).toBe('cpu');
+    expect(report.isolated).toBe(isolated);
+  });
+
+  // Other devices take other instruction orders, and other rounding of the transcendental functions.
+  test.each(Object.entries(cases))('computes %s like Node', async (caseName, compute) => {
     const expected = Array.from(await compute(tympan));
     const scale = Math.max(...expected.map(Math.abs));
-    const got = report.results[name]!;
+    const got = report.results[caseName]!;
     expect(got).toHaveLength(expected.length);
     for (const [i, value] of expected.entries()) {
-      expect(Math.abs(got[i]! - value), `${name}: element ${i}`).toBeLessThanOrEqual(
-        (tolerances[name] ?? 1e-6) * scale,
+      expect(Math.abs(got[i]! - value), `${caseName}: element ${i}`).toBeLessThanOrEqual(
+        (tolerances[caseName] ?? 1e-6) * scale,
       );
     }
   });

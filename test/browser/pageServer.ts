@@ -26,12 +26,19 @@ export async function bundlePage(entry: string): Promise<string> {
   return outputFiles[0]!.text;
 }
 
+/** What lets a page share memory between its threads. */
+const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
 /** Serves a page that loads one script, on this machine alone. WebGPU needs a secure context, which localhost is. */
-export async function servePage(script: string): Promise<{ url: string; close(): void }> {
+export async function servePage(
+  script: string,
+  { isolated = false }: { readonly isolated?: boolean } = {},
+): Promise<{ url: string; close(): void }> {
   const server = createServer(({ url }, response) => {
     const isScript = url === '/page.js';
     response.writeHead(isScript || url === '/' ? 200 : 404, {
       'content-type': isScript ? 'text/javascript' : 'text/html',
+      ...(isolated ? ISOLATION : {}),
     });
     response.end(isScript ? script : '<!doctype html><script type="module" src="/page.js"></script>');
   });

@@ -89,8 +89,8 @@ const CONVERSIONS: Readonly<Partial<Record<Opcode, (a: number, lane: Lane) => nu
   intFromBool: (a) => a,
   floatFromS: (a) => bitsOfFloat(a | 0),
   floatFromU: (a) => bitsOfFloat(a),
-  signedFromFloat: (a) => saturate(floatOfBits(a), -0x80000000, 0x7fffffff) >>> 0,
-  unsignedFromFloat: (a) => saturate(floatOfBits(a), 0, 0xffffffff),
+  signedFromFloat: (a) => saturate(floatOfBits(a), -0x80000000, 2 ** 31 - 2 ** 7) >>> 0,
+  unsignedFromFloat: (a) => saturate(floatOfBits(a), 0, 2 ** 32 - 2 ** 8),
 };
 
 function saturate(value: number, low: number, high: number): number {

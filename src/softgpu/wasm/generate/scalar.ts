@@ -51,9 +51,10 @@ const FLOAT: Partial<Record<Opcode, PlainOp>> = {
 const CONVERSION: Partial<Record<Opcode, PlainOp>> = {
   floatFromS: 'f32.convert_i32_s',
   floatFromU: 'f32.convert_i32_u',
-  signedFromFloat: 'i32.trunc_sat_f32_s',
-  unsignedFromFloat: 'i32.trunc_sat_f32_u',
 };
+
+/** Past the range comes the largest float that the integers hold. https://www.w3.org/TR/WGSL/#floating-point-conversion */
+export const LARGEST_FLOAT = { signedFromFloat: 2 ** 31 - 2 ** 7, unsignedFromFloat: 2 ** 32 - 2 ** 8 } as const;
 
 /** Emits an instruction whose operands are scalars; false where it is none of these. */
 export function emitScalar(g: Generator, op: Op): boolean {
@@ -137,6 +138,13 @@ function emitSequence(g: Generator, op: Op): boolean {
     case 'bitcast':
       g.push(args[0]!);
       if (type.lane !== args[0]!.type.lane) f.op(type.lane === 'f32' ? 'f32.reinterpret_i32' : 'i32.reinterpret_f32');
+      return true;
+    case 'signedFromFloat':
+    case 'unsignedFromFloat':
+      g.push(args[0]!);
+      f.f32Const(LARGEST_FLOAT[code]);
+      f.op('f32.min');
+      f.op(code === 'signedFromFloat' ? 'i32.trunc_sat_f32_s' : 'i32.trunc_sat_f32_u');
       return true;
     case 'intFromBool':
       g.push(args[0]!);
