@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { importsOf, lineOf, parse, type SourceFile, sourceFiles, visit, wgslTemplates } from './setup/sourceFiles.ts';
@@ -89,8 +90,14 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('value imports form no cycle', () => {
-    expect(cyclesOf(files).map((cycle) => cycle.join(' -> '))).toEqual([]);
+  // A recursive descent calls itself, and is spread over files: expressions hold calls, which hold expressions.
+  const descents = ['src/softgpu/ir/lower', 'src/softgpu/program', 'src/softgpu/program/uniformity'];
+  const inOneDescent = (cycle: readonly string[]) =>
+    descents.some((folder) => cycle.every((path) => dirname(path) === folder));
+
+  test('value imports form no cycle, but within one recursive descent', () => {
+    const cycles = cyclesOf(files).filter((cycle) => !inOneDescent(cycle));
+    expect(cycles.map((cycle) => cycle.join(' -> '))).toEqual([]);
   });
 
   test('only the command line imports modules of Node: everything else must load in a browser', () => {

@@ -9,7 +9,7 @@ import { prepare } from './ir/prepare.ts';
 import { checkModule } from './program/check.ts';
 import { sizeOf } from './program/layout.ts';
 import type { EntryPoint, Program, Variable } from './program/program.ts';
-import type { Type } from './program/type.ts';
+import type { Type } from './program/wgslType.ts';
 import type { BindingInfo, CompileOptions, EntryPointInfo, OverrideInfo, ShaderModule } from './runtime/compiler.ts';
 import type { CompiledKernel } from './runtime/executor.ts';
 import { generate } from './wasm/generate/generate.ts';

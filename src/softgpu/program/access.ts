@@ -9,8 +9,8 @@ import { type Lanes, vector } from './intern.ts';
 import { isPlace, throughPointer } from './places.ts';
 import type { ConstantValue } from './program.ts';
 import { reject } from './rejection.ts';
-import type { Type } from './type.ts';
 import { isInteger, typeName } from './typeRules.ts';
+import type { Type } from './wgslType.ts';
 
 export function member(env: Environment, node: MemberExpression): Typed {
   const base = throughPointer(expression(env, node.base));

@@ -4,8 +4,8 @@ import type { Attribute, StructMember } from '../wgsl/ast.ts';
 import { findAttribute, naturalAttribute } from './attributes.ts';
 import { type Context, Environment } from './context.ts';
 import { reject } from './rejection.ts';
-import type { StructType } from './type.ts';
 import { typeName } from './typeRules.ts';
+import type { StructType } from './wgslType.ts';
 
 /** A structure that has a `@blend_src` has two, 0 and 1, both of location 0 and of one type, and no other location. */
 export function checkBlendSources(module: Context, type: StructType, members: readonly StructMember[]): void {

@@ -2,7 +2,7 @@
 
 import type { Stage } from './functionRecord.ts';
 import { array, BOOL, F32, U32, vector } from './intern.ts';
-import type { Type } from './type.ts';
+import type { Type } from './wgslType.ts';
 
 export type Direction = 'in' | 'out';
 

@@ -21,9 +21,9 @@ import type { Meaning } from './meaning.ts';
 import type { EntryPoint, Override, Program, Variable } from './program.ts';
 import { checkStageAttributes } from './stageInterface.ts';
 import { declareStruct } from './structs.ts';
-import type { StructType } from './type.ts';
 import { typeExpression } from './typeExpression.ts';
 import { checkUniformity } from './uniformity/uniformity.ts';
+import type { StructType } from './wgslType.ts';
 
 export interface CheckOptions {
   /** Features of the device; null allows every extension. */

@@ -6,7 +6,7 @@ import { predeclared } from './predeclared.ts';
 import type { Binding, Override } from './program.ts';
 import { Rejection, rejectSilently } from './rejection.ts';
 import type { StructInterface } from './structs.ts';
-import type { StructType } from './type.ts';
+import type { StructType } from './wgslType.ts';
 
 /** Values of overrides, by name or, where the override has `@id`, by its decimal id. */
 export type OverrideValues = ReadonlyMap<string, number | boolean>;

@@ -13,8 +13,8 @@ import { addressOf, indirection, isPlace, recordAccess } from './places.ts';
 import type { Constant, ConstantValue, Expression } from './program.ts';
 import { reject } from './rejection.ts';
 import { checkElementCount } from './storeType.ts';
-import type { ScalarType, Type } from './type.ts';
 import { isAbstract, isConstructible, typeName } from './typeRules.ts';
+import type { ScalarType, Type } from './wgslType.ts';
 
 /** An expression that has a value, or a place that can give one. */
 export type Typed = Expression & { readonly type: Type };

@@ -12,7 +12,7 @@ import type { Typed } from './expression.ts';
 import type { BuiltinOverload } from './overloads/overload.ts';
 import type { BinaryOp, Constant, ConstantValue } from './program.ts';
 import { reject } from './rejection.ts';
-import type { Type } from './type.ts';
+import type { Type } from './wgslType.ts';
 
 /** The constant that `evaluate` gives; where a short-circuit skips it, any of its type. */
 function folded(

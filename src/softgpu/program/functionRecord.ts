@@ -2,7 +2,7 @@
 
 import type { FunctionDeclaration, Span } from '../wgsl/ast.ts';
 import type { Binding, Function as CheckedFunction, Override, Statement, Variable } from './program.ts';
-import type { Type } from './type.ts';
+import type { Type } from './wgslType.ts';
 
 /** A pointer's originating variable: a module-scope variable, or the pointer parameter it came in by. */
 export type Root = Variable | Binding;

@@ -10,9 +10,9 @@ import { declareLocal } from './locals.ts';
 import type { Binding, Statement } from './program.ts';
 import { reject } from './rejection.ts';
 import { statements } from './statements.ts';
-import type { Type } from './type.ts';
 import { typeExpression } from './typeExpression.ts';
 import { isConstructible, typeName } from './typeRules.ts';
+import type { Type } from './wgslType.ts';
 
 /** What calls of the function need to know: its parameters and its result. */
 export function declareFunction(module: Context, node: FunctionDeclaration): FunctionRecord {

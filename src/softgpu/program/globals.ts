@@ -11,9 +11,9 @@ import type { Meaning } from './meaning.ts';
 import type { ConstantValue, Override, Variable } from './program.ts';
 import { reject } from './rejection.ts';
 import { checkStoreType } from './storeType.ts';
-import type { AccessMode, AddressSpace, Type } from './type.ts';
 import { accessMode, addressSpace, defaultAccess, isOverrideExpression, typeExpression } from './typeExpression.ts';
 import { typeName } from './typeRules.ts';
+import type { AccessMode, AddressSpace, Type } from './wgslType.ts';
 
 export function globalVariable(env: Environment, node: VarDeclaration): Variable {
   const stated = node.type === null ? null : typeExpression(env, node.type);

@@ -12,7 +12,7 @@ import type {
   ScalarType,
   Type,
   VectorType,
-} from './type.ts';
+} from './wgslType.ts';
 
 export type Lanes = 2 | 3 | 4;
 

@@ -1,6 +1,6 @@
 /** Sizes, alignments and offsets in memory. https://www.w3.org/TR/WGSL/#memory-layouts */
 
-import type { ArrayType, MatrixType, ScalarType, StructMember, StructType, Type } from './type.ts';
+import type { ArrayType, MatrixType, ScalarType, StructMember, StructType, Type } from './wgslType.ts';
 
 export interface MemberSpec {
   readonly name: string;

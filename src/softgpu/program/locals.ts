@@ -9,9 +9,9 @@ import { rootOfPointer } from './places.ts';
 import type { Binding, Variable } from './program.ts';
 import { reject } from './rejection.ts';
 import { checkStoreType } from './storeType.ts';
-import type { Type } from './type.ts';
 import { addressSpace, typeExpression } from './typeExpression.ts';
 import { isConstructible, typeName } from './typeRules.ts';
+import type { Type } from './wgslType.ts';
 
 type Initialized = { readonly name: Name; readonly type: ConstDeclaration['type'] };
 

@@ -3,7 +3,7 @@
 import type { Span } from '../wgsl/ast.ts';
 import type { FunctionRecord } from './functionRecord.ts';
 import type { Binding, ConstantValue, Override, Variable } from './program.ts';
-import type { Type } from './type.ts';
+import type { Type } from './wgslType.ts';
 
 export type Meaning =
   | { readonly kind: 'type'; readonly type: Type }

@@ -7,8 +7,8 @@ import type { Root } from './functionRecord.ts';
 import { pointer } from './intern.ts';
 import type { Expression } from './program.ts';
 import { reject } from './rejection.ts';
-import type { AccessMode, AddressSpace } from './type.ts';
 import { typeName } from './typeRules.ts';
+import type { AccessMode, AddressSpace } from './wgslType.ts';
 
 /** The variable or the indirection that an expression is a part of; null if it is a part of a value. */
 function origin(place: Expression): (Expression & { kind: 'variable' | 'deref' }) | null {

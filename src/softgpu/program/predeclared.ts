@@ -3,7 +3,7 @@
 import { BOOL, F16, F32, I32, type Lanes, matrix, opaque, U32, vector } from './intern.ts';
 import type { Meaning } from './meaning.ts';
 import { isBuiltinFunction } from './overloads/resolve.ts';
-import type { ScalarType, Type } from './type.ts';
+import type { ScalarType, Type } from './wgslType.ts';
 
 const SIZES: readonly Lanes[] = [2, 3, 4];
 

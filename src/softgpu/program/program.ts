@@ -6,7 +6,7 @@
  */
 
 import type { Span } from '../wgsl/ast.ts';
-import type { AccessMode, AddressSpace, StructType, Type } from './type.ts';
+import type { AccessMode, AddressSpace, StructType, Type } from './wgslType.ts';
 
 export interface Program {
   readonly structs: readonly StructType[];

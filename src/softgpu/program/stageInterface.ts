@@ -8,8 +8,8 @@ import type { Stage } from './functionRecord.ts';
 import { checkInterpolation } from './interpolation.ts';
 import type { BuiltinInput } from './program.ts';
 import { reject } from './rejection.ts';
-import type { Type } from './type.ts';
 import { isNumeric, scalarOf, typeName } from './typeRules.ts';
+import type { Type } from './wgslType.ts';
 
 /** The names and locations that one direction of an entry point has taken. */
 export interface Interface {

@@ -2,7 +2,6 @@
 
 import type { Span } from '../wgsl/ast.ts';
 import { reject } from './rejection.ts';
-import type { AccessMode, AddressSpace, Type } from './type.ts';
 import {
   containsAtomic,
   hasCreationFixedFootprint,
@@ -11,6 +10,7 @@ import {
   isHostShareable,
   typeName,
 } from './typeRules.ts';
+import type { AccessMode, AddressSpace, Type } from './wgslType.ts';
 
 /** For a variable in `space`, or what a pointer into it points at; `what` names it in messages. */
 export function checkStoreType(type: Type, space: AddressSpace, access: AccessMode, span: Span, what: string): void {

@@ -5,9 +5,9 @@ import { integerAttribute } from './attributes.ts';
 import type { Environment } from './context.ts';
 import { alignOf, type MemberSpec, sizeOf, structType } from './layout.ts';
 import { reject } from './rejection.ts';
-import type { StructType, Type } from './type.ts';
 import { MAX_NESTING, typeExpression } from './typeExpression.ts';
 import { hasCreationFixedFootprint, isStorable, nestingDepth, typeName } from './typeRules.ts';
+import type { StructType, Type } from './wgslType.ts';
 
 /** The attributes of each member, for structures that feed or leave a shader stage. */
 export type StructInterface = readonly (readonly Attribute[])[];

@@ -9,8 +9,8 @@ import { commonType, concretization } from './overloads/rank.ts';
 import type { Constant, SwitchCase } from './program.ts';
 import { reject } from './rejection.ts';
 import { block } from './statements.ts';
-import type { Type } from './type.ts';
 import { typeName } from './typeRules.ts';
+import type { Type } from './wgslType.ts';
 
 /** A clause, with its selectors as values. */
 interface Clause {

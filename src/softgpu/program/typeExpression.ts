@@ -9,7 +9,6 @@ import { ACCESS_MODES, ADDRESS_SPACES, SAMPLED_TEXTURES, STORAGE_TEXTURES, TEXEL
 import type { Expression } from './program.ts';
 import { reject } from './rejection.ts';
 import { checkStoreType } from './storeType.ts';
-import type { AccessMode, AddressSpace, ScalarType, Type } from './type.ts';
 import {
   hasCreationFixedFootprint,
   isAbstract,
@@ -20,6 +19,7 @@ import {
   scalarOf,
   typeName,
 } from './typeRules.ts';
+import type { AccessMode, AddressSpace, ScalarType, Type } from './wgslType.ts';
 
 /** https://www.w3.org/TR/WGSL/#limits */
 export const MAX_NESTING = 15;

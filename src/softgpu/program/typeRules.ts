@@ -1,6 +1,6 @@
 /** What a type may be used for. https://www.w3.org/TR/WGSL/#plain-types-section and those after it. */
 
-import type { ScalarType, StructType, Type } from './type.ts';
+import type { ScalarType, StructType, Type } from './wgslType.ts';
 
 export function isAbstract(type: Type): boolean {
   if (type.kind === 'array') return isAbstract(type.element);

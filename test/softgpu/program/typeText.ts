@@ -8,7 +8,7 @@ import {
   scalar,
   vector,
 } from '../../../src/softgpu/program/intern.ts';
-import type { AccessMode, AddressSpace, ScalarKind, ScalarType, Type } from '../../../src/softgpu/program/type.ts';
+import type { AccessMode, AddressSpace, ScalarKind, ScalarType, Type } from '../../../src/softgpu/program/wgslType.ts';
 
 const SHORT: Readonly<Record<string, ScalarKind>> = { AI: 'abstract-int', AF: 'abstract-float' };
 

@@ -1,7 +1,7 @@
 /** Checked kernels: indexes that are out of bounds tell so, and go on as the last element. */
 
 import type { Expression } from '../../program/program.ts';
-import type { Type } from '../../program/type.ts';
+import type { Type } from '../../program/wgslType.ts';
 import type { Span } from '../../wgsl/ast.ts';
 import { Op } from '../ir.ts';
 import type { Context } from '../lower/context.ts';

@@ -1,6 +1,6 @@
 /** Built-ins on the bits of integers, and `bitcast`. */
 
-import type { Type } from '../../program/type.ts';
+import type { Type } from '../../program/wgslType.ts';
 import type { Op } from '../ir.ts';
 import type { Composed } from './builtinNumeric.ts';
 import type { Context } from './context.ts';

@@ -1,6 +1,6 @@
 /** Numeric, logical and matrix built-ins, composed from instructions. */
 
-import type { ScalarKind, Type } from '../../program/type.ts';
+import type { ScalarKind, Type } from '../../program/wgslType.ts';
 import type { Op, Opcode } from '../ir.ts';
 import { valueType } from '../valueType.ts';
 import type { Context } from './context.ts';

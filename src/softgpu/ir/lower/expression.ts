@@ -1,7 +1,7 @@
 /** Expressions to values and places. */
 
 import type { Expression } from '../../program/program.ts';
-import type { Type } from '../../program/type.ts';
+import type { Type } from '../../program/wgslType.ts';
 import { reachesMemory, watchIndex } from '../check/bounds.ts';
 import { scalarBits } from '../valueType.ts';
 import { callBuiltin } from './builtin.ts';

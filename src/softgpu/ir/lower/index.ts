@@ -1,7 +1,7 @@
 /** Indexes: clamped to the last element unless proven in range, and turned into bytes. */
 
 import { strideOf } from '../../program/layout.ts';
-import type { ArrayType } from '../../program/type.ts';
+import type { ArrayType } from '../../program/wgslType.ts';
 import type { BufferRoot, Op } from '../ir.ts';
 import { rangeOf } from '../range.ts';
 import { scalarBits } from '../valueType.ts';

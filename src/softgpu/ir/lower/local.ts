@@ -5,7 +5,7 @@
  */
 
 import { roundUp, sizeOf } from '../../program/layout.ts';
-import type { ArrayType, Type } from '../../program/type.ts';
+import type { ArrayType, Type } from '../../program/wgslType.ts';
 import { type Format, type Op, Register, Slot } from '../ir.ts';
 import type { Context } from './context.ts';
 import { forEachLeaf, formatOf, leafCount, MOST_PARTS, opType, slotBytes } from './value.ts';

@@ -1,6 +1,6 @@
 /** Loads and stores of whole values in buffers and slots. */
 
-import type { Type } from '../../program/type.ts';
+import type { Type } from '../../program/wgslType.ts';
 import { access } from '../builder.ts';
 import { type Op, Register, Slot } from '../ir.ts';
 import { I32 } from '../valueType.ts';

@@ -1,7 +1,7 @@
 /** Unary and binary operators, and conversions. */
 
 import type { BinaryOp, Expression } from '../../program/program.ts';
-import type { ScalarKind, Type } from '../../program/type.ts';
+import type { ScalarKind, Type } from '../../program/wgslType.ts';
 import type { Op, Opcode } from '../ir.ts';
 import type { Context } from './context.ts';
 import { isParts, opOf, opType, partsOf, scalarKind, type Value } from './value.ts';

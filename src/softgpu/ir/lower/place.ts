@@ -1,6 +1,6 @@
 /** Places: parts of variables that can be loaded and stored. A pointer is a place evaluated before. */
 
-import type { ArrayType, Type } from '../../program/type.ts';
+import type { ArrayType, Type } from '../../program/wgslType.ts';
 import type { Op, Root } from '../ir.ts';
 import { scalarBits } from '../valueType.ts';
 import type { Context } from './context.ts';

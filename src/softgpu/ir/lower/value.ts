@@ -3,7 +3,7 @@
 import { vector } from '../../program/intern.ts';
 import { alignOf, columnStride, roundUp, sizeOf, strideOf } from '../../program/layout.ts';
 import type { ConstantValue } from '../../program/program.ts';
-import type { ScalarKind, Type } from '../../program/type.ts';
+import type { ScalarKind, Type } from '../../program/wgslType.ts';
 import type { Builder } from '../builder.ts';
 import { type Format, Op, type ValueType } from '../ir.ts';
 import { bitsOfFloat, valueType } from '../valueType.ts';

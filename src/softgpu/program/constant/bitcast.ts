@@ -1,8 +1,8 @@
 /** `bitcast` of constants. https://www.w3.org/TR/WGSL/#bitcast-builtin */
 
 import type { ConstantValue } from '../program.ts';
-import type { ScalarKind, Type } from '../type.ts';
 import { scalarOf } from '../typeRules.ts';
+import type { ScalarKind, Type } from '../wgslType.ts';
 import { ConstantError, f16Bits, f16FromBits, f32Bits, f32FromBits, parts } from './number.ts';
 
 export function evaluateBitcast(value: ConstantValue, from: Type, to: Type): ConstantValue {

@@ -1,8 +1,8 @@
 /** Values of built-in functions in const-expressions. https://www.w3.org/TR/WGSL/#builtin-functions */
 
 import type { ConstantValue } from '../program.ts';
-import type { ScalarKind, Type } from '../type.ts';
 import { scalarOf } from '../typeRules.ts';
+import type { ScalarKind, Type } from '../wgslType.ts';
 import { evaluateBitcast } from './bitcast.ts';
 import { FLOAT_FUNCTIONS, scaleByPowerOfTwo, splitExponent } from './float.ts';
 import { GEOMETRY_FUNCTIONS } from './geometry.ts';

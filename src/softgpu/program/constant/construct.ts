@@ -1,8 +1,8 @@
 /** Values made by constructors. https://www.w3.org/TR/WGSL/#constructor-builtin-function */
 
 import type { ConstantValue } from '../program.ts';
-import type { Type } from '../type.ts';
 import { typeName } from '../typeRules.ts';
+import type { Type } from '../wgslType.ts';
 import { convertConstant } from './convert.ts';
 
 /**

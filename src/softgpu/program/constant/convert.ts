@@ -1,8 +1,8 @@
 /** Conversions of constants, automatic and explicit. https://www.w3.org/TR/WGSL/#floating-point-conversion */
 
 import type { ConstantValue } from '../program.ts';
-import type { ScalarKind, Type } from '../type.ts';
 import { typeName } from '../typeRules.ts';
+import type { ScalarKind, Type } from '../wgslType.ts';
 import { ConstantError, F16_MAX, F32_MAX, formatConstant, parts, roundToF16 } from './number.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** Component-wise built-in functions of floats: computed in f64, rounded once. https://www.w3.org/TR/WGSL/#numeric-builtin-functions */
 
-import type { ScalarKind } from '../type.ts';
+import type { ScalarKind } from '../wgslType.ts';
 import { ConstantError, F16_MAX, formatConstant, roundFloat, roundHalfToEven, roundToF16 } from './number.ts';
 
 export type ComponentFunction = (kind: ScalarKind, x: number, y: number, z: number) => number;

@@ -1,7 +1,7 @@
 /** Built-in functions of whole vectors and matrices. Every step is rounded, and one that overflows is an error. */
 
 import type { ConstantValue } from '../program.ts';
-import type { ScalarKind } from '../type.ts';
+import type { ScalarKind } from '../wgslType.ts';
 import { ConstantError, checkI64, parts, roundFloat } from './number.ts';
 import { dotFloat, transpose } from './operator.ts';
 

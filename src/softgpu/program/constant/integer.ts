@@ -1,6 +1,6 @@
 /** Component-wise built-in functions of i32 and u32. https://www.w3.org/TR/WGSL/#numeric-builtin-functions */
 
-import type { ScalarKind } from '../type.ts';
+import type { ScalarKind } from '../wgslType.ts';
 
 export type IntegerFunction = (kind: ScalarKind, x: number, y: number, z: number, w: number) => number;
 

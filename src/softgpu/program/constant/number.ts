@@ -5,7 +5,7 @@
  */
 
 import type { ConstantValue } from '../program.ts';
-import type { ScalarKind } from '../type.ts';
+import type { ScalarKind } from '../wgslType.ts';
 
 /** A const-expression that has no value: a shader-creation error (or, with overrides, a pipeline-creation error). */
 export class ConstantError extends Error {

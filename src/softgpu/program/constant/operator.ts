@@ -1,8 +1,8 @@
 /** Values of operators in const-expressions. https://www.w3.org/TR/WGSL/#arithmetic-expr */
 
 import type { BinaryOp, ConstantValue } from '../program.ts';
-import type { ScalarKind, Type } from '../type.ts';
 import { scalarOf } from '../typeRules.ts';
+import type { ScalarKind, Type } from '../wgslType.ts';
 import { ConstantError, checkI64, formatConstant, isI64, nearest, parts, roundFloat } from './number.ts';
 
 /**

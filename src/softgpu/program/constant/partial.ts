@@ -5,8 +5,8 @@
  */
 
 import type { BinaryOp, ConstantValue } from '../program.ts';
-import type { Type } from '../type.ts';
 import { scalarOf } from '../typeRules.ts';
+import type { Type } from '../wgslType.ts';
 import { ConstantError, formatConstant } from './number.ts';
 import { refuseShift, refuseZero } from './operator.ts';
 

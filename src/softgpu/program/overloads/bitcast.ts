@@ -1,8 +1,8 @@
 /** `bitcast<T>(e)`. https://www.w3.org/TR/WGSL/#bitcast-builtin */
 
 import { F16, U32, vector } from '../intern.ts';
-import type { ScalarType, Type } from '../type.ts';
 import { typeName } from '../typeRules.ts';
+import type { ScalarType, Type } from '../wgslType.ts';
 import type { BuiltinOverload, Failure } from './overload.ts';
 import { concretization } from './rank.ts';
 

@@ -1,8 +1,8 @@
 /** Value constructors. https://www.w3.org/TR/WGSL/#constructor-builtin-function */
 
 import { ABSTRACT_FLOAT, ABSTRACT_INT, array, type Lanes, matrix, vector } from '../intern.ts';
-import type { MatrixType, ScalarType, Type, VectorType } from '../type.ts';
 import { isConstructible, isFloat, scalarOf, typeName } from '../typeRules.ts';
+import type { MatrixType, ScalarType, Type, VectorType } from '../wgslType.ts';
 import type { Failure } from './overload.ts';
 import { commonType, concretization, conversionRank, joinScalars } from './rank.ts';
 

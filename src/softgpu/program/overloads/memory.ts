@@ -1,8 +1,8 @@
 /** Built-in functions that take a pointer: atomics, `arrayLength`, `workgroupUniformLoad`. https://www.w3.org/TR/WGSL/#atomic-builtin-functions */
 
 import { U32 } from '../intern.ts';
-import type { PointerType, ScalarType, Type } from '../type.ts';
 import { isConcrete, isConstructible } from '../typeRules.ts';
+import type { PointerType, ScalarType, Type } from '../wgslType.ts';
 import { type BuiltinOverload, type Failure, noOverload, type Stages } from './overload.ts';
 import { conversionRank } from './rank.ts';
 import { resultStructure } from './resultStructure.ts';

@@ -1,6 +1,6 @@
 /** The built-in functions on numbers and booleans. https://www.w3.org/TR/WGSL/#builtin-functions */
 
-import type { ScalarKind } from '../type.ts';
+import type { ScalarKind } from '../wgslType.ts';
 import type { Stages } from './overload.ts';
 
 export interface Family {

@@ -2,8 +2,8 @@
 
 import { BOOL, type Lanes, matrix, U32, vector } from '../intern.ts';
 import type { BinaryOp } from '../program.ts';
-import type { ScalarType, Type } from '../type.ts';
 import { isFloat, isInteger, isNumeric, scalarOf, typeName } from '../typeRules.ts';
+import type { ScalarType, Type } from '../wgslType.ts';
 import type { Failure } from './overload.ts';
 import { concreteScalar, conversionRank, joinScalars } from './rank.ts';
 

@@ -1,7 +1,7 @@
 /** What resolving a call of a built-in function gives. */
 
-import type { Type } from '../type.ts';
 import { typeName } from '../typeRules.ts';
+import type { Type } from '../wgslType.ts';
 
 /** The shader stages that may call a function. */
 export type Stages = 'any' | 'fragment' | 'compute' | 'compute-or-fragment';

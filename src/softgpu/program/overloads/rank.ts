@@ -1,7 +1,7 @@
 /** Automatic conversions between types. https://www.w3.org/TR/WGSL/#conversion-rank */
 
 import { ABSTRACT_FLOAT, array, F32, I32, matrix, vector } from '../intern.ts';
-import type { ScalarKind, ScalarType, Type } from '../type.ts';
+import type { ScalarKind, ScalarType, Type } from '../wgslType.ts';
 import { resultStructure, resultStructureOf } from './resultStructure.ts';
 
 /** The kinds that a kind converts to by itself, with the rank of that conversion. */

@@ -3,7 +3,7 @@
  * https://www.w3.org/TR/WGSL/#overload-resolution-section
  */
 
-import type { ScalarKind, Type } from '../type.ts';
+import type { ScalarKind, Type } from '../wgslType.ts';
 import { BITCAST, resolveBitcast } from './bitcast.ts';
 import { MEMORY_FUNCTIONS, resolveMemory } from './memory.ts';
 import { type Family, NUMERIC_FAMILIES } from './numeric.ts';

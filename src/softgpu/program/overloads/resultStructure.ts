@@ -2,8 +2,8 @@
 
 import { ABSTRACT_INT, BOOL, I32, vector } from '../intern.ts';
 import { structType } from '../layout.ts';
-import type { ScalarType, StructType, Type } from '../type.ts';
 import { typeName } from '../typeRules.ts';
+import type { ScalarType, StructType, Type } from '../wgslType.ts';
 
 export type ResultFamily = 'frexp' | 'modf' | 'atomic_compare_exchange';
 

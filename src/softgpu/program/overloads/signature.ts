@@ -8,7 +8,7 @@
  */
 
 import { BOOL, F32, I32, type Lanes, matrix, scalar, U32, vector } from '../intern.ts';
-import type { MatrixType, ScalarKind, ScalarType, Type } from '../type.ts';
+import type { MatrixType, ScalarKind, ScalarType, Type } from '../wgslType.ts';
 import { conversionRank, joinScalars, scalarRank } from './rank.ts';
 import { resultStructure } from './resultStructure.ts';
 

@@ -5,8 +5,8 @@
  */
 
 import { F32, I32, type Lanes, U32, vector } from '../intern.ts';
-import type { ScalarType, Type } from '../type.ts';
 import { typeName } from '../typeRules.ts';
+import type { ScalarType, Type } from '../wgslType.ts';
 import { type BuiltinOverload, type Failure, noOverload, type Stages } from './overload.ts';
 import { conversionRank } from './rank.ts';
 import { describeTexture, type Texture } from './textureType.ts';

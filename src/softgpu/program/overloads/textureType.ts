@@ -1,7 +1,7 @@
 /** What the name of a texture type says. https://www.w3.org/TR/WGSL/#texture-types */
 
 import { F32, I32, type Lanes, U32 } from '../intern.ts';
-import type { OpaqueType, ScalarType, Type } from '../type.ts';
+import type { OpaqueType, ScalarType, Type } from '../wgslType.ts';
 
 export interface Texture {
   readonly type: OpaqueType;

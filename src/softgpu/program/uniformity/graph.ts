@@ -37,9 +37,10 @@ export class Graph {
 
   /** What holds if control flow at `cf` is uniform and each of `values` is; every value here implies its own control flow. */
   all(cf: Node, values: readonly Node[]): Node {
-    const others = values.filter((value, i) => value !== cf && values.indexOf(value) === i);
-    if (others.length === 0) return cf;
-    return others.length === 1 ? others[0]! : this.node(null, ...others);
+    const others = new Set(values);
+    others.delete(cf);
+    const [only = cf] = others;
+    return others.size <= 1 ? only : this.node(null, ...others);
   }
 
   noteOf(node: Node): Note | null {

@@ -3,12 +3,13 @@
 import type { Input, Kernel, Op } from '../../ir/ir.ts';
 import { accessOf } from '../../ir/walk.ts';
 import { WasmModule } from '../module.ts';
+import { emitAddress } from './address.ts';
 import { clearShadow, emitReport, emitTouch, shadowBytes } from './check.ts';
 import { ARGS, countUses, emitBlock, inputLocal } from './control.ts';
 import { layOut } from './frame.ts';
 import { Generator, type Target, wasmType } from './generator.ts';
 import { emitMath } from './math.ts';
-import { emitAddress, emitAtomic, emitLoad, emitStore, emitZero } from './memory.ts';
+import { emitAtomic, emitLoad, emitStore, emitZero } from './memory.ts';
 import { emitScalar } from './scalar.ts';
 import { emitVector } from './vector.ts';
 

@@ -2,8 +2,8 @@
 
 import type { Op } from '../../ir/ir.ts';
 import { MATH } from '../../math/index.ts';
+import { pushAddress } from './address.ts';
 import type { Generator } from './generator.ts';
-import { pushAddress } from './memory.ts';
 
 export function loadHalf(g: Generator, op: Op): void {
   const { f } = g;

@@ -3,8 +3,8 @@
 import type { Op, Opcode, ValueType } from '../../ir/ir.ts';
 import { accessOf } from '../../ir/walk.ts';
 import type { PlainOp } from '../instructions.ts';
+import { pushAddress } from './address.ts';
 import type { Generator } from './generator.ts';
-import { pushAddress } from './memory.ts';
 import { LARGEST_FLOAT } from './scalar.ts';
 
 const LOGIC: Partial<Record<Opcode, PlainOp>> = { and: 'v128.and', or: 'v128.or', xor: 'v128.xor', not: 'v128.not' };
