@@ -1,8 +1,10 @@
 import { fill } from '../../tensor/engine/copy.ts';
+import { classOf } from '../../tensor/engine/device/deviceClass.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { directForward, directInverse } from './directTransform.ts';
 import type { Framing } from './framing.ts';
+import { fusedBytes, fusedForward, fusedInverse } from './fusedTransform.ts';
 import { GROUP_LIMIT, groupForward, groupInverse } from './groupTransform.ts';
 import { factor } from './plan.ts';
 import { stagedForward, stagedInverse } from './stagedTransform.ts';
@@ -18,6 +20,7 @@ export interface Scaling {
 const VARIANTS = {
   direct: { forward: directForward, inverse: directInverse },
   group: { forward: groupForward, inverse: groupInverse },
+  fused: { forward: fusedForward, inverse: fusedInverse },
   staged: { forward: stagedForward, inverse: stagedInverse },
 };
 
@@ -50,5 +53,9 @@ export function inverseFrames(spec: Tensor, count: number, n: number, scaling: S
 function variant(like: Tensor, n: number): keyof typeof VARIANTS {
   if (n % 2 !== 0 || n < 4 || factor(n / 2) === null) return 'direct';
   if (n / 2 > GROUP_LIMIT) return 'staged';
-  return choose(like.device, 'fourier/transform', ['group', 'staged'], like.device.kind === 'cpu' ? 'staged' : 'group');
+  const of = classOf(like.device);
+  if (of === 'softgpu' && fusedBytes(n / 2) <= like.device.gpu.limits.maxComputeWorkgroupStorageSize) {
+    return choose(like.device, 'fourier/transform', ['group', 'staged', 'fused'], 'fused');
+  }
+  return choose(like.device, 'fourier/transform', ['group', 'staged'], of === 'gpu' ? 'group' : 'staged');
 }

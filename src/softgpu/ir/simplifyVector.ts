@@ -52,9 +52,26 @@ function simplifyBuild(b: Builder, type: ValueType, parts: readonly Op[]): Op | 
   if (parts.every((part) => part === first)) return b.splat(first, type.size);
   if (!parts.every((part) => part.code === 'extract')) return null;
   const sources = [...new Set(parts.map((part) => part.args[0]!))];
-  if (sources.length > 2) return null;
+  if (sources.length > 2) return type.size === 4 ? buildOfPairs(b, parts) : null;
   const lanes = parts.map((part) => laneOf(part) + 4 * sources.indexOf(part.args[0]!));
   return b.shuffle(sources, lanes);
+}
+
+/** Lanes of several vectors: both halves from two of them, and then the halves. A transposition shares the halves. */
+function buildOfPairs(b: Builder, parts: readonly Op[]): Op | null {
+  if (parts.some((part) => part.args[0]!.type.size !== 4)) return null;
+  const [low, high] = [pairOf(b, parts[0]!, parts[1]!), pairOf(b, parts[2]!, parts[3]!)];
+  return b.shuffle([low.vector, high.vector], [low.at, low.at + 1, 4 + high.at, 5 + high.at]);
+}
+
+/** Two lanes next to each other in a vector that their neighbors have a use for too. */
+function pairOf(b: Builder, x: Op, y: Op): { readonly vector: Op; readonly at: 0 | 2 } {
+  const [left, right] = [x.args[0]!, y.args[0]!];
+  const [i, j] = [laneOf(x), laneOf(y)];
+  if (left === right) return { vector: b.shuffle([left], [i, j, i, j]), at: 0 };
+  if (i !== j) return { vector: b.shuffle([left, right], [i, 4 + j, i, 4 + j]), at: 0 };
+  const first = i & 2;
+  return { vector: b.shuffle([left, right], [first, 4 + first, 1 + first, 5 + first]), at: i % 2 === 0 ? 0 : 2 };
 }
 
 function laneOf(extract: Op): number {

@@ -1,7 +1,7 @@
 import { defaultDevice } from '../../../src/tensor/engine/device/init.ts';
 
-/** Both ways to transform on a device; each must pass the same tests. */
-export const VARIANTS = ['staged', 'group'] as const;
+/** The ways to transform on a device; each must pass the same tests. Devices other than softgpu take their default for 'fused'. */
+export const VARIANTS = ['fused', 'staged', 'group'] as const;
 
 /** Runs a check with one of them in place of the device's own choice. */
 export async function withVariant(variant: (typeof VARIANTS)[number], check: () => Promise<void>): Promise<void> {
