@@ -101,7 +101,7 @@ function sweep(block: Block, live: ReadonlySet<Op>): boolean {
       again = true;
       return false;
     }
-    return node.kind !== 'scope' || node.body.length > 0;
+    return (node.kind !== 'scope' && node.kind !== 'invocations') || node.body.length > 0;
   });
   return again;
 }
