@@ -1,6 +1,8 @@
+import { classOf } from '../../tensor/engine/device/deviceClass.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Pair } from './geometry.ts';
+import { packPixelRows, packPixels } from './packPixels.ts';
 
 /**
  * Activations laid out for register-blocked kernels: [batch · groups · pixels, quads] of vec4 over channels, padded
@@ -36,7 +38,8 @@ export function channelsLast(x: Tensor, groups: number, unfolding: Unfolding | n
   const quads = Math.ceil(depth / 4);
   const pixels = batch * groups * output[0] * output[1];
   const data = x.derive([(pixels + 1) * quads * 4]);
-  packPixels(
+  const pack = classOf(x.device) === 'softgpu' ? packPixelRows : packPixels;
+  pack(
     { x },
     { packed: data },
     {
@@ -57,65 +60,6 @@ export function channelsLast(x: Tensor, groups: number, unfolding: Unfolding | n
   );
   return { data, pixels: output, quads };
 }
-
-export const packPixels = /* @__PURE__ */ defineKernel({
-  name: 'convolution.packPixels',
-  read: { x: 'raw f32' },
-  write: { packed: 'vec4f' },
-  params: {
-    size: 'u32',
-    pixels: 'u32',
-    quads: 'u32',
-    depth: 'u32',
-    channels: 'u32',
-    groups: 'u32',
-    grid: 'vec2u',
-    input: 'vec2u',
-    kernel: 'vec2u',
-    rowRule: 'vec4i',
-    columnRule: 'vec4i',
-    strides: 'vec4u',
-    offset: 'u32',
-  },
-  workgroup: 64,
-  grid: ({ size }) => Math.ceil(size / 64),
-  wgsl: /* wgsl */ `
-@compute @workgroup_size(WORKGROUP)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = linearGroup(group) * WORKGROUP + lane;
-  if (i >= params.size) { return; }
-  let pixel = i / params.quads;
-  let k = 4u * (i % params.quads);
-  if (pixel >= params.pixels) {
-    packed[i] = vec4f();
-    return;
-  }
-  let column = pixel % params.grid.y;
-  let row = (pixel / params.grid.y) % params.grid.x;
-  let image = pixel / (params.grid.x * params.grid.y);
-  let corner = vec2i(
-    i32(row) * params.rowRule.x - params.rowRule.z,
-    i32(column) * params.columnRule.x - params.columnRule.z,
-  );
-  let base = params.offset + image / params.groups * params.strides.x
-    + image % params.groups * params.channels * params.strides.y;
-  packed[i] = vec4f(
-    element(k, base, corner),
-    element(k + 1u, base, corner),
-    element(k + 2u, base, corner),
-    element(k + 3u, base, corner),
-  );
-}
-
-fn element(k: u32, base: u32, corner: vec2i) -> f32 {
-  if (k >= params.depth) { return 0.0; }
-  let tap = k / params.channels;
-  let row = corner.x + i32(tap / params.kernel.y) * params.rowRule.y;
-  let column = corner.y + i32(tap % params.kernel.y) * params.columnRule.y;
-  if (u32(row) >= params.input.x || u32(column) >= params.input.y) { return 0.0; }
-  return x[base + k % params.channels * params.strides.y + u32(row) * params.strides.z + u32(column) * params.strides.w];
-}`,
-});
 
 /**
  * How a weight is laid out for the kernels: [groups, taps, rows, quads] of vec4 over output channels, where a row is an

@@ -1,8 +1,10 @@
 import { dense } from '../../tensor/engine/copy.ts';
+import { classOf, type DeviceClass } from '../../tensor/engine/device/deviceClass.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { choose } from '../../tensor/engine/tuner.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { channelsLast, packWeight, type Unfolding } from './channelsLast.ts';
+import { correlateStrips, STRIP_PIXELS } from './correlateStrips.ts';
 import { correlateTiles } from './correlateTiles.ts';
 import {
   CORRELATION_PARAMS,
@@ -27,21 +29,28 @@ export function correlate(
   const { batch, groups, outChannels, output } = problem;
   const y = x.derive([batch, groups * outChannels, ...output]);
   const args = { x, weight, bias: bias && dense(bias) };
-  const variant = choose(x.device, `convolution/${classOf(problem)}`, VARIANTS, staticChoice(x.device.kind, problem));
-  if (variant === 'blocked') blocked(args, y, problem, transposed);
+  const variant = choose(
+    x.device,
+    `convolution/${kindOf(problem)}`,
+    VARIANTS,
+    staticChoice(classOf(x.device), problem),
+  );
+  if (variant === 'strips') blocked(args, y, problem, transposed, STRIPS);
+  else if (variant === 'blocked') blocked(args, y, problem, transposed, BLOCKS);
   else tiled(args, y, problem, transposed, variant === 'tile128');
   return y;
 }
 
-const VARIANTS = ['blocked', 'tile64', 'tile128'] as const;
+const VARIANTS = ['strips', 'blocked', 'tile64', 'tile128'] as const;
 
-function classOf({ outChannels, kernel }: Correlation): string {
+function kindOf({ outChannels, kernel }: Correlation): string {
   return `${outChannels >= 96 ? 'wide' : 'narrow'}-${kernel[0] * kernel[1] === 1 ? 'point' : 'window'}`;
 }
 
 /** Large tiles reuse more of what they load, but need enough of them to fill some hundred processors. */
-function staticChoice(kind: 'cpu' | 'gpu', problem: Correlation): (typeof VARIANTS)[number] {
-  if (kind === 'cpu') return 'blocked';
+function staticChoice(device: DeviceClass, problem: Correlation): (typeof VARIANTS)[number] {
+  if (device === 'softgpu') return 'strips';
+  if (device === 'processor') return 'blocked';
   const { outChannels, groups } = problem;
   const largeTiles =
     Math.ceil(pixelsPerPhase(problem) / 128) * Math.ceil(outChannels / 128) * phasesOf(problem) * groups;
@@ -54,16 +63,22 @@ interface Arguments {
   readonly bias: Tensor | null;
 }
 
-function blocked({ x, weight, bias }: Arguments, y: Tensor, problem: Correlation, transposed: boolean): void {
+function blocked(
+  { x, weight, bias }: Arguments,
+  y: Tensor,
+  problem: Correlation,
+  transposed: boolean,
+  { kernel, pixels }: Blocking,
+): void {
   const unfolding = unfoldingOf(problem);
   const { data, quads } = channelsLast(x, problem.groups, unfolding);
   const effective = unfolding ? pointwise(problem) : problem;
   const wide = problem.outChannels > 4;
   const outQuads = wide ? 2 * Math.ceil(problem.outChannels / 8) : 1;
   const layout = { ...problem, unfolded: unfolding !== null, rows: quads * 4, quads: outQuads };
-  const blocks = Math.ceil(pixelsPerPhase(problem) / 8);
+  const blocks = Math.ceil(pixelsPerPhase(problem) / pixels);
   const columns = wide ? outQuads / 2 : 1;
-  correlateBlocks(
+  kernel(
     { x: data, weight: packWeight(weight, layout, transposed), bias },
     { y },
     {
@@ -214,3 +229,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
 }`,
 });
+
+/** A kernel over pixels with their channels together, and how many pixels a job has. */
+interface Blocking {
+  readonly kernel: typeof correlateBlocks | typeof correlateStrips;
+  readonly pixels: number;
+}
+
+const BLOCKS: Blocking = { kernel: correlateBlocks, pixels: 8 };
+const STRIPS: Blocking = { kernel: correlateStrips, pixels: STRIP_PIXELS };

@@ -136,10 +136,23 @@ fn tapsOf(phase: u32, rule: vec4i, taps: u32, step: u32) -> Taps {
 struct Pixels { image: vec4u, row: vec4i, column: vec4i, inside: vec4<bool>, place: vec4u }
 
 fn locate(first: u32, phase: vec2u, rows: Taps, columns: Taps) -> Pixels {
-  let p = vec4u(first) + vec4u(0u, 1u, 2u, 3u);
-  let column = p % params.grid.y;
-  let row = (p / params.grid.y) % params.grid.x;
-  let image = p / (params.grid.x * params.grid.y);
+  let line = first / params.grid.y;
+  var column = first - line * params.grid.y + vec4u(0u, 1u, 2u, 3u);
+  var image = vec4u(line / params.grid.x);
+  var row = vec4u(line % params.grid.x);
+  if (params.grid.y >= 4u) {
+    // Four neighbors are on at most two lines.
+    let turn = column >= vec4u(params.grid.y);
+    column = select(column, column - params.grid.y, turn);
+    let end = turn & (row == vec4u(params.grid.x - 1u));
+    row = select(select(row, row + 1u, turn), vec4u(), end);
+    image = select(image, image + 1u, end);
+  } else {
+    row += column / params.grid.y;
+    column %= params.grid.y;
+    image += row / params.grid.x;
+    row %= params.grid.x;
+  }
   let y = row * u32(params.rowRule.w) + phase.x;
   let x = column * u32(params.columnRule.w) + phase.y;
   return Pixels(
@@ -153,22 +166,31 @@ fn locate(first: u32, phase: vec2u, rows: Taps, columns: Taps) -> Pixels {
 
 fn put(pixels: Pixels, part: u32, channel: u32, sums: mat4x4f) {
   let byChannel = transpose(sums);
-  putChannel(pixels, part, channel, byChannel[0]);
-  putChannel(pixels, part, channel + 1u, byChannel[1]);
-  putChannel(pixels, part, channel + 2u, byChannel[2]);
-  putChannel(pixels, part, channel + 3u, byChannel[3]);
+  let together = all(pixels.inside) && all(pixels.place == pixels.place.x + vec4u(0u, 1u, 2u, 3u));
+  putChannel(pixels, together, part, channel, byChannel[0]);
+  putChannel(pixels, together, part, channel + 1u, byChannel[1]);
+  putChannel(pixels, together, part, channel + 2u, byChannel[2]);
+  putChannel(pixels, together, part, channel + 3u, byChannel[3]);
 }
 
-fn putChannel(pixels: Pixels, part: u32, channel: u32, sums: vec4f) {
+fn putChannel(pixels: Pixels, together: bool, part: u32, channel: u32, sums: vec4f) {
   if (channel >= params.outChannels) { return; }
   var shift = 0.0;
   if (HAS_BIAS) { shift = bias[part * params.outChannels + channel]; }
   let channels = params.groups * params.outChannels;
   let at = (pixels.image * channels + part * params.outChannels + channel) * params.output.x * params.output.y
     + pixels.place;
-  if (pixels.inside.x) { y[at.x] = sums.x + shift; }
-  if (pixels.inside.y) { y[at.y] = sums.y + shift; }
-  if (pixels.inside.z) { y[at.z] = sums.z + shift; }
-  if (pixels.inside.w) { y[at.w] = sums.w + shift; }
+  let values = sums + shift;
+  if (together) {
+    y[at.x] = values.x;
+    y[at.x + 1u] = values.y;
+    y[at.x + 2u] = values.z;
+    y[at.x + 3u] = values.w;
+    return;
+  }
+  if (pixels.inside.x) { y[at.x] = values.x; }
+  if (pixels.inside.y) { y[at.y] = values.y; }
+  if (pixels.inside.z) { y[at.z] = values.z; }
+  if (pixels.inside.w) { y[at.w] = values.w; }
 }
 `;
