@@ -18,8 +18,8 @@ export interface KernelOptions {
   readonly label?: string;
   /**
    * Whether the kernel reports what it finds wrong. Word 3 of its argument block is then the address of a record of
-   * 63 words, or 0 where no more can be taken. Where word 0 of the record is 0, an invocation may write the words of its
-   * report behind it and then their count, 1 to 62, to word 0. Only one thread writes to one record.
+   * 63 words, or 0 where no more can be taken: one for what a thread runs of a dispatch. An invocation may add the words of
+   * its report behind those that are there, 62 in all, and set word 0 to their count. Only one thread writes to one record.
    */
   readonly reports?: boolean;
 }

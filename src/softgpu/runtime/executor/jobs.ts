@@ -43,7 +43,10 @@ export function createJobs(options: ThreadOptions, thread: Thread): Jobs {
       const args = kernel === null ? words[C.jobArgs]! >>> 0 : thread.argsFor(kernel, words[C.jobArgs]! >>> 0);
       for (;;) {
         const claimed = Atomics.add(words, C.jobNext, 1) >>> 0;
-        if (claimed >= chunks || Atomics.load(words, C.failed) === 1) return;
+        if (claimed >= chunks || Atomics.load(words, C.failed) === 1) {
+          if (kernel !== null) thread.takeReport(kernel, args);
+          return;
+        }
         const first = base + claimed * chunk;
         const last = Math.min(first + chunk, end);
         if (kernel !== null) thread.call(kernel, args, first, last);

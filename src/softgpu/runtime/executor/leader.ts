@@ -43,12 +43,15 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
         first = end;
         before = now;
       }
+      thread.takeReport(kernel, args);
       return first;
     },
 
     runWorkgroups(kernel: LoadedKernel, record: number, args: number, end: number): void {
       if (end === 1) {
-        thread.call(kernel, thread.argsFor(kernel, args), 0, 1);
+        const own = thread.argsFor(kernel, args);
+        thread.call(kernel, own, 0, 1);
+        thread.takeReport(kernel, own);
         return;
       }
       const first = kernel.cost * end <= alone ? self.runAlone(kernel, args, end) : 0;

@@ -57,6 +57,8 @@ export interface Thread {
   instantiate(kernel: KernelRecord, module: WebAssembly.Module): LoadedKernel;
   /** The argument block to call the kernel with; `args` lies in the command stream. */
   argsFor(kernel: LoadedKernel, args: number): number;
+  /** Takes what calls with these arguments have reported. */
+  takeReport(kernel: LoadedKernel, args: number): void;
   /** Runs workgroups. `args` comes from `argsFor`. */
   call(kernel: LoadedKernel, args: number, first: number, end: number): void;
   /** Stops everything, on all threads. */
@@ -146,19 +148,16 @@ export function createThread(options: ThreadOptions): Thread {
     },
 
     takeReport(kernel: LoadedKernel, args: number): void {
-      const next = (args >>> 2) + 3;
-      const record = words[next]! >>> 2;
-      if (record !== 0 && words[record] !== 0) {
-        words[record + (R.recordBytes >>> 2) - 1] = kernel.id;
-        Atomics.add(words, reportArea, 1);
-        Atomics.add(words, C.reports, 1);
-      }
-      words[next] = self.recordAddress();
+      if (!kernel.reports) return;
+      const record = words[(args >>> 2) + 3]! >>> 2;
+      if (record === 0 || words[record] === 0) return;
+      words[record + (R.recordBytes >>> 2) - 1] = kernel.id;
+      Atomics.add(words, reportArea, 1);
+      Atomics.add(words, C.reports, 1);
     },
 
     call(kernel: LoadedKernel, args: number, first: number, end: number): void {
       kernel.run(args, kernel.scratch, first, end);
-      if (kernel.reports) self.takeReport(kernel, args);
     },
 
     fail(kernel: number, error: unknown): void {
