@@ -151,7 +151,12 @@ fn power(a: vec4f, b: vec4f) -> vec4f {
 }`;
 
 /** What softgpu's own functions do as exactly, and faster. */
-const BUILT_IN = { exponential: 'exp', logarithm: 'log', hyperbolicTangent: 'tanh' };
+const BUILT_IN = {
+  exponential: 'exp(x)',
+  hyperbolicTangent: 'tanh(x)',
+  // Where exp overflows, the quotient is 0: softgpu keeps infinities.
+  sigmoid: '1.0 / (1.0 + exp(-x))',
+};
 
 /** The functions above with WGSL's own in their place where those of softgpu are as good. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -160,7 +165,7 @@ export function withBuiltIns(functions: string): string {
   for (const [name, builtIn] of Object.entries(BUILT_IN)) {
     const definition = `fn ${name}(`;
     if (!text.includes(definition)) continue;
-    const own = `${definition}x: vec4f) -> vec4f { return ${builtIn}(x); }`;
+    const own = `${definition}x: vec4f) -> vec4f { return ${builtIn}; }`;
     text = `${text.replace(definition, `fn ${name}Series(`)}\n${own}`;
   }
   return text;
