@@ -137,6 +137,11 @@ var<workgroup> tile: array<u32, 8>;
     ]);
   });
 
+  test('tells each place once for each dispatch, however many workgroups come to it', async () => {
+    const run = { buffers: [64], workgroups: [5000], threads: 0, times: 3 } as const;
+    expect(await reportsOf('bounds', shift, run)).toHaveLength(3 * 2); // both y[i] and y[i + 1u]
+  });
+
   test('warns once of each place without onReport', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await dispatch({ check: 'bounds', threads: 0 }, shift, { buffers: [64], workgroups: [1, 2], times: 3 });
