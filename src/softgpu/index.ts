@@ -1,7 +1,8 @@
 /** WebGPU compute on the CPU: WGSL compiled to WebAssembly SIMD, workgroups spread over threads. */
 
 import { type CheckReport, readReports, warnOnce } from './checkReport.ts';
-import { compileKernel, createShaderModule } from './compile.ts';
+import { createShaderModule } from './compile.ts';
+import { compileKernelOnce } from './compileCache.ts';
 import { Places } from './ir/check/places.ts';
 import { createExecutor } from './runtime/executor/createExecutor.ts';
 import { KernelMemory, PAGE_BYTES } from './runtime/executor/memory.ts';
@@ -19,6 +20,8 @@ export interface SoftGPUOptions {
   readonly check?: 'bounds' | 'races';
   /** Gets what checked kernels find, before the work they did counts as done. Left out, each place is warned of once on the console. */
   readonly onReport?: (report: CheckReport) => void;
+  /** How many invocations run at once where a kernel allows it. Left out, an estimate decides for each kernel; set, it shows whether they agree. */
+  readonly width?: 1 | 4;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface SoftGPUOptions {
  * are validation errors.
  */
 export function createSoftGPU(options: SoftGPUOptions = {}): GPU {
-  const { check, onReport = warnOnce() } = options;
+  const { check, onReport = warnOnce(), width } = options;
   // Only what one thread runs can be compared.
   const threads = check === 'races' ? Math.min(1, options.threads ?? 1) : options.threads;
   const places = new Places();
@@ -35,7 +38,7 @@ export function createSoftGPU(options: SoftGPUOptions = {}): GPU {
     compiler: {
       ...{ features: compilerFeatures, languageFeatures, createShaderModule },
       compileKernel: (module, entryPoint, constants, how) =>
-        compileKernel(module, entryPoint, constants, { ...how, places }),
+        compileKernelOnce(module, entryPoint, constants, { ...how, places, ...(width !== undefined && { width }) }),
     },
     capacity: () => (capacity ??= memoryCapacity(threads)),
     relaxed: relaxedSimd(),

@@ -5,6 +5,8 @@ import type { CompiledKernel } from './executor.ts';
 
 /** A WGSL module as createShaderModule sees it: checked, with its overrides still open. */
 export interface ShaderModule {
+  /** The WGSL text. */
+  readonly code: string;
   readonly messages: readonly Diagnostic[];
   readonly valid: boolean;
   readonly overrides: readonly OverrideInfo[];

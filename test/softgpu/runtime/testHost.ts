@@ -43,6 +43,7 @@ export const fakeCompiler: Compiler = {
     if (!code.startsWith('{')) {
       const span = { offset: 2, length: 3 };
       return {
+        code,
         valid: false,
         messages: [{ severity: 'error', message: 'no module', span }],
         overrides: [],
@@ -51,6 +52,7 @@ export const fakeCompiler: Compiler = {
     }
     const { overrides = [], entryPoints = [] } = JSON.parse(code) as FakeModule;
     return {
+      code,
       valid: true,
       messages: [],
       overrides,
