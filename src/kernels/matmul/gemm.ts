@@ -6,6 +6,7 @@ import { groupTable } from './gemmGroups.ts';
 import { canSplit, type Epilogue, launch } from './gemmLaunch.ts';
 import { packedOperand } from './gemmPack.ts';
 import { gemmPanel, gemmPanelGrouped, gemmPanelStrided, gemmPanelStridedGrouped, STRIP } from './gemmPanel.ts';
+import { gemmPanelLocal, gemmPanelLocalGrouped } from './gemmPanelLocal.ts';
 import {
   batchSize,
   directionOfA,
@@ -61,10 +62,12 @@ export function multiply(problem: Problem, epilogue: Epilogue): void {
 function variantFor(problem: Problem): Variant {
   const { m, n, k, groups, y } = problem;
   const { device } = y.tensor;
-  const candidates: Variant[] = ['panel', 'register4', 'register8', 'tile64', 'tile128'];
+  const kind = classOf(device);
+  const candidates: Variant[] = ['register4', 'register8', 'tile64', 'tile128'];
+  if (kind === 'softgpu') candidates.unshift('panel');
   if (!groups && Math.min(m, n) <= 4) candidates.push('skinny', 'skinnyShared');
   const key = groups ? groups.key : `${sizeClass(m)}x${sizeClass(n)}x${sizeClass(k)}`;
-  return choose(device, `matmul/${key}`, candidates, STATIC_CHOICE[classOf(device)](problem));
+  return choose(device, `matmul/${key}`, candidates, STATIC_CHOICE[kind](problem));
 }
 
 const STATIC_CHOICE: Readonly<Record<DeviceClass, (problem: Problem) => Variant>> = {
@@ -142,23 +145,20 @@ function splitsForProcessor(problem: Problem, rows: number): number {
 function multiplyPanels(problem: Problem, epilogue: Epilogue): void {
   const { groups } = problem;
   const p = groups ? problem : cheaperInPanels(problem);
-  const inPlace = isNear(p);
-  if (!inPlace && directionOfB(p) !== 'columns' && !packingPays(p)) {
-    multiplyInRegisters(problem, epilogue, 4);
+  const table = groups && groupTable(p.y.tensor, groups, groups.tiled === 'm' ? STRIP : 8);
+  const layout = { blockM: STRIP, blockN: 8, table, packed: null, rowsFirst: false };
+  const splits = canSplit(p) ? Math.max(1, Math.floor(p.k / DEPTH)) : 1;
+  const ADJACENT = groups ? groups.list.every(({ yCol }) => yCol === 1) : p.y.col === 1;
+  const aligned = directionOfB(p) === 'columns';
+  if (!aligned && !packingPays(p)) {
+    launch(groups ? gemmPanelLocalGrouped : gemmPanelLocal, p, layout, epilogue, splits, { ADJACENT });
     return;
   }
-  const table = groups && groupTable(p.y.tensor, groups, groups.tiled === 'm' ? STRIP : 8);
-  const packs = !inPlace && packingPays(p);
-  const packed = !packs ? null : table ? packedOperand(p, table) : columnPanels(p);
-  const packedRows = packed === null || table !== null || isShort(p.a.col * p.k) || p.a.col === 1 ? null : rowPanels(p);
-  const layout = { blockM: STRIP, blockN: 8, table, packed, packedRows, rowsFirst: false };
-  const splits = canSplit(p) ? Math.max(1, Math.floor(p.k / DEPTH)) : 1;
-  const whole = groups ? gemmPanelGrouped : gemmPanel;
-  const strided = groups ? gemmPanelStridedGrouped : gemmPanelStrided;
-  launch(vectorResult(p) ? whole : strided, p, layout, epilogue, splits, {
-    PACKED: packedRows !== null,
-    ADJACENT: groups ? groups.list.every(({ yCol }) => yCol === 1) : p.y.col === 1,
-  });
+  const packed = isNear(p) || !packingPays(p) ? null : table ? packedOperand(p, table) : columnPanels(p);
+  const packedRows = packed === null || table !== null || isShort(p.a.col, p.k) ? null : rowPanels(p);
+  const [whole, parts] = groups ? [gemmPanelGrouped, gemmPanelStridedGrouped] : [gemmPanel, gemmPanelStrided];
+  const kernel = vectorResult(p) ? whole : parts;
+  launch(kernel, p, { ...layout, packed, packedRows }, epilogue, splits, { PACKED: packedRows !== null, ADJACENT });
 }
 
 /** The problem or its transpose, whichever has less to pack and to read in long steps. */
@@ -169,19 +169,19 @@ function cheaperInPanels(problem: Problem): Problem {
 
 function panelCost(p: Problem): number {
   const { m, n, k, a } = p;
-  return (isNear(p) ? 0 : k * n) + (a.col === 1 || isShort(a.col * k) ? 0 : m * k) + (vectorResult(p) ? 0 : m * n);
+  return (isNear(p) ? 0 : k * n) + (isShort(a.col, k) ? 0 : m * k) + (vectorResult(p) ? 0 : m * n);
 }
 
 /** Whether panels of b can be read where they lie. */
 function isNear(p: Problem): boolean {
   const { b, k, groups } = p;
   const step = groups ? Math.max(...groups.list.map(({ bRow }) => bRow)) : b.row;
-  return directionOfB(p) === 'columns' && isShort(step * k);
+  return directionOfB(p) === 'columns' && isShort(step, k);
 }
 
-/** Longer walks in steps of more than a line of the cache, powers of two for the worst, find nothing in it when they return. */
-function isShort(elements: number): boolean {
-  return elements <= 8192;
+/** Longer walks in wide steps, powers of two for the worst, find nothing in the cache when they return. */
+function isShort(step: number, count: number): boolean {
+  return step <= 64 || step * count <= 8192;
 }
 
 function multiplyTiles(p: Problem, epilogue: Epilogue, tile: 64 | 128): void {
