@@ -52,7 +52,7 @@ test('products of any shapes and views equal the float64 products, with their gr
     20,
   ));
 
-describe.each(['register4', 'register8'])('variant %s', (variant) => {
+describe.each(['panel', 'register4', 'register8'])('variant %s', (variant) => {
   test('every layout of both operands, past the ends of tiles and with k cut into splits', () =>
     withVariant('matmul', variant, async () => {
       for (const [viewA, viewB] of [
@@ -76,6 +76,19 @@ describe.each(['register4', 'register8'])('variant %s', (variant) => {
       ),
     ));
 });
+
+test('panels of both operands, one matrix or many, and of matrices that repeat', () =>
+  withVariant('matmul', 'panel', async () => {
+    await check({ shape: [130, 90], view: 'permuted' }, { shape: [90, 75] }, { samples: 4 });
+    await check({ shape: [2, 3, 90, 98], view: 'permuted' }, { shape: [3, 98, 68] }, { samples: 4 });
+    await check({ shape: [98, 90], view: 'permuted' }, { shape: [2, 90, 20] }, { samples: 4 });
+  }));
+
+test('panels that workgroups pack themselves, in parts of a long k', () =>
+  withVariant('matmul', 'panel', async () => {
+    await check({ shape: [5, 300], view: 'sliced' }, { shape: [300, 7], view: 'permuted' }, { samples: 4 });
+    await check({ shape: [2, 9, 257] }, { shape: [2, 257, 13], view: 'sliced' }, { samples: 4 });
+  }));
 
 describe.each(['skinny', 'skinnyShared'])('variant %s', (variant) => {
   test('few columns, few rows, and a long k cut into splits', () =>
