@@ -122,13 +122,14 @@ function emitSequence(g: Generator, op: Op): boolean {
     case 'remU':
       divide(g, op);
       return true;
-    case 'fma':
-      g.push(args[0]!);
-      g.push(args[1]!);
+    case 'fma': {
+      const [a, b, c] = args as [Op, Op, Op];
+      const negated = g.takes(a, 'neg');
+      g.pushAll([c, negated ? a.args[0]! : a, b]);
       f.op('f32.mul');
-      g.push(args[2]!);
-      f.op('f32.add');
+      f.op(negated ? 'f32.sub' : 'f32.add');
       return true;
+    }
     case 'select':
       g.push(args[1]!);
       g.push(args[2]!);

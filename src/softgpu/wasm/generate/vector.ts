@@ -72,16 +72,7 @@ function emitSequence(g: Generator, op: Op): boolean {
   const { f } = g;
   switch (code) {
     case 'fma':
-      g.pushAll(args);
-      if (g.target.relaxed) {
-        f.op('f32x4.relaxed_madd');
-      } else {
-        const addend = g.temporary('v128');
-        f.set(addend);
-        f.op('f32x4.mul');
-        f.get(addend);
-        f.op('f32x4.add');
-      }
+      fusedMultiplyAdd(g, args as [Op, Op, Op]);
       return true;
     case 'select':
       select(g, args as [Op, Op, Op]);
@@ -119,6 +110,21 @@ function emitSequence(g: Generator, op: Op): boolean {
     default:
       return false;
   }
+}
+
+/** a * b + c, or c - a * b where a is negated here. */
+function fusedMultiplyAdd(g: Generator, [a, b, c]: readonly [Op, Op, Op]): void {
+  const { f } = g;
+  const negated = g.takes(a, 'neg');
+  const factor = negated ? a.args[0]! : a;
+  if (g.target.relaxed) {
+    g.pushAll([factor, b, c]);
+    f.op(negated ? 'f32x4.relaxed_nmadd' : 'f32x4.relaxed_madd');
+    return;
+  }
+  g.pushAll([c, factor, b]);
+  f.op('f32x4.mul');
+  f.op(negated ? 'f32x4.sub' : 'f32x4.add');
 }
 
 function select(g: Generator, [condition, whenTrue, whenFalse]: readonly [Op, Op, Op]): void {
