@@ -54,12 +54,16 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
         thread.takeReport(kernel, own);
         return;
       }
-      const first = kernel.cost * end <= alone ? self.runAlone(kernel, args, end) : 0;
-      if (first === end) return;
-      const start = performance.now();
-      const chunk = self.chunkOf(kernel.cost, end - first);
-      jobs.share({ kind: J.kernel, kernel, record, args, first, end, chunk });
-      kernel.cost = (threads * (performance.now() - start)) / (end - first);
+      let first = kernel.cost * end <= alone ? self.runAlone(kernel, args, end) : 0;
+      while (first < end && Atomics.load(thread.words, C.failed) === 0) {
+        const start = performance.now();
+        const chunk = self.chunkOf(kernel.cost, end - first);
+        // What it costs is a guess at first: after some chunks there is a better one.
+        const last = Math.min(end, first + J.chunks * chunk);
+        jobs.share({ kind: J.kernel, kernel, record, args, first, end: last, chunk });
+        kernel.cost = (threads * (performance.now() - start)) / (last - first);
+        first = last;
+      }
     },
 
     /** The counts of an indirect dispatch are put into its argument block; zero where one is above the limit. */
@@ -83,10 +87,21 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
       const kernel = thread.load(record);
       if (kernel === null) return false;
       if (indirect) self.readCounts(at);
-      const total = (words[at + 3]! >>> 0) * (words[at + 4]! >>> 0) * (words[at + 5]! >>> 0);
-      if (total > 0xffffffff) throw new RangeError(`${total} workgroups: one dispatch runs at most 4294967295`);
-      if (total > 0) self.runWorkgroups(kernel, record, ((at + 3) << 2) >>> 0, total);
+      self.runLayers(kernel, record, at + 3);
       return true;
+    },
+
+    /** Kernels count workgroups in 32 bits: as many z at a time as that allows, the first of them in the upper half of the word for z. */
+    runLayers(kernel: LoadedKernel, record: number, block: number): void {
+      const { words } = thread;
+      const z = words[block + 2]! >>> 0;
+      const plane = (words[block]! >>> 0) * (words[block + 1]! >>> 0);
+      if (plane === 0) return;
+      const most = Math.floor(0xffffffff / plane);
+      for (let first = 0; first < z && Atomics.load(words, C.failed) === 0; first += most) {
+        words[block + 2] = z | (first << 16);
+        self.runWorkgroups(kernel, record, (block << 2) >>> 0, Math.min(most, z - first) * plane);
+      }
     },
 
     copy(source: number, destination: number, bytes: number): void {

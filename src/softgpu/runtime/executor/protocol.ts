@@ -64,7 +64,7 @@ export const KERNEL = {
 /**
  * Commands are words: the operation, then
  *
- *   dispatch          words in all, kernel record, then the argument block: x, y, z, 0, (address, bytes)*
+ *   dispatch          words in all, kernel record, then the argument block: x, y, z (below 2¹⁶), 0, (address, bytes)*
  *   dispatchIndirect  the same, then the address of the counts and the limit of each
  *   copy              source, destination, bytes
  *   clear             address, bytes
@@ -82,7 +82,8 @@ export const OPERATION = {
   jump: 7,
 } as const;
 
-export const JOB = { kernel: 0, copy: 1, clear: 2 } as const;
+/** The kinds of jobs, and how many chunks of a dispatch make one: about half a second. */
+export const JOB = { kernel: 0, copy: 1, clear: 2, chunks: 4096 } as const;
 
 /**
  * The report area of one thread: a header (records produced, consumed, dropped), then the ring of records, then room

@@ -183,7 +183,7 @@ export const ARGS = 0;
 export const FIRST = 2;
 export const END = 3;
 
-/** Linear indices from `first` to `end`, x fastest. */
+/** Linear indices from `first` to `end`, x fastest; index 0 lies at the z that `workgroup_id.z` begins with. */
 function emitWorkgroups(g: Generator, body: Block, labels: Labels): void {
   const { f } = g;
   const size = (axis: 'x' | 'y') => f.get(inputLocal(g, `num_workgroups.${axis}`));
@@ -204,14 +204,16 @@ function emitWorkgroups(g: Generator, body: Block, labels: Labels): void {
   f.get(FIRST);
   size('x');
   f.op('i32.div_u');
-  f.tee(z);
+  f.tee(y);
+  size('y');
+  f.op('i32.div_u');
+  f.get(z);
+  f.op('i32.add');
+  f.set(z);
+  f.get(y);
   size('y');
   f.op('i32.rem_u');
   f.set(y);
-  f.get(z);
-  size('y');
-  f.op('i32.div_u');
-  f.set(z);
   const again = f.loop();
   arm(g, body, labels);
   step(

@@ -27,8 +27,14 @@ export interface Generated {
   readonly scratchBytes: number;
 }
 
-/** Words of the argument block before the bindings: three counts and one reserved. */
+/** Words of the argument block before the bindings: counts x, y, z (with `LAYER_SHIFT`) and the place for a report. */
 const HEADER_BYTES = 16;
+
+/**
+ * Linear indexes have 32 bits, fewer than 65535³. So the executor runs large dispatches in layers: the upper half of the
+ * word for z is the z where index 0 lies.
+ */
+const LAYER_SHIFT = 16;
 
 /** The kernel's body is one `Workgroups` node, its `Invocations` nested by axis. */
 export function generate(kernel: Kernel, options: GenerateOptions): Generated {
@@ -56,6 +62,15 @@ function readArguments(g: Generator): void {
     f.set(local);
   };
   for (const [i, axis] of (['x', 'y', 'z'] as const).entries()) read(inputLocal(g, `num_workgroups.${axis}`), 4 * i);
+  const z = inputLocal(g, 'num_workgroups.z');
+  f.get(z);
+  f.i32Const(LAYER_SHIFT);
+  f.op('i32.shr_u');
+  f.set(inputLocal(g, 'workgroup_id.z'));
+  f.get(z);
+  f.i32Const(2 ** LAYER_SHIFT - 1);
+  f.op('i32.and');
+  f.set(z);
   for (const { slot, name } of kernel.buffers) {
     g.addresses[slot] = f.local('i32', `${name}.address`);
     g.lengths[slot] = f.local('i32', `${name}.bytes`);

@@ -6,6 +6,7 @@ import {
   countKernel,
   emptyKernel,
   endlessKernel,
+  layerKernel,
   reportKernel,
   stepKernel,
   trapKernel,
@@ -74,6 +75,21 @@ describe.each([0, 1, 2, 4])('with %i threads', (threads) => {
     ]);
     await executor.done();
     expect(u32(executor, address, 1)).toEqual([105]);
+  });
+
+  test('more workgroups than 32 bits count run in layers of z', async () => {
+    const executor = make({ threads });
+    const kernel = executor.loadKernel(layerKernel(executor.shared));
+    const address = executor.allocate(12)!;
+    const bindings = Uint32Array.of(address, 12);
+    executor.submit([{ op: 'dispatch', kernel, x: 65_535, y: 65_535, z: 3, bindings }]);
+    await executor.done();
+    expect(u32(executor, address, 3)).toEqual([(3 * 65_535 ** 2) % 2 ** 32, 3, 0 + 1 + 2]);
+    executor.submit([{ op: 'clear', address, bytes: 12 }]);
+    executor.submit([{ op: 'dispatch', kernel, x: 65_535, y: 257, z: 65_535, bindings }]);
+    await executor.done();
+    // A layer has floor((2³² - 1) / (65535 · 257)) = 255 of z, so that the 257th ends it.
+    expect(u32(executor, address, 3)).toEqual([Number((65_535n ** 2n * 257n) % 2n ** 32n), 257, (255 * 257 * 256) / 2]);
   });
 
   test('writes, dispatches, copies and clears keep their order', async () => {

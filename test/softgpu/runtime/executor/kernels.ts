@@ -81,6 +81,34 @@ export function countKernel(shared: boolean): CompiledKernel {
   );
 }
 
+/** Adds to data: [0] how many workgroups it is asked for, and where index 0 is among them, [1] one and [2] the z where that lies. */
+export function layerKernel(shared: boolean): CompiledKernel {
+  return kernel(shared, (code) => {
+    const add = (offset: number, value: () => void) => {
+      address(code, 0);
+      value();
+      code.memory('i32.atomic.rmw.add', offset);
+      code.op('drop');
+    };
+    add(0, () => {
+      code.get(END);
+      code.get(FIRST);
+      code.op('i32.sub');
+    });
+    code.get(FIRST);
+    code.op('i32.eqz');
+    code.if();
+    add(4, () => code.i32Const(1));
+    add(8, () => {
+      code.get(ARGS);
+      code.memory('i32.load', 8);
+      code.i32Const(16);
+      code.op('i32.shr_u');
+    });
+    code.end();
+  });
+}
+
 /** `turns` dependent multiplications and additions for each workgroup, kept in data[workgroup]. */
 export function busyKernel(shared: boolean, turns: number): CompiledKernel {
   return kernel(shared, (code) => {
