@@ -1,9 +1,12 @@
-import { createSoftGPU, globals } from '../../src/softgpu/index.ts';
+import { createSoftGPU, globals, type SoftGPUOptions } from '../../src/softgpu/index.ts';
 import { type Found, findDawn, importDawn } from '../../src/tensor/engine/device/dawn.ts';
 import { openSwiftShader } from '../../src/tensor/engine/device/swiftshader.ts';
 
-/** `null` is Dawn without a back end: Tint and Dawn's validation with every feature, but nothing is computed. */
-export type DeviceName = 'dawn' | 'null' | 'softgpu';
+/**
+ * `null` is Dawn without a back end: Tint and Dawn's validation with every feature, but nothing is computed.
+ * `softgpu-1` and `softgpu-4` run as many invocations at once, whatever softgpu would choose.
+ */
+export type DeviceName = 'dawn' | 'null' | 'softgpu' | 'softgpu-1' | 'softgpu-4';
 
 /** The GPU object must stay referenced for as long as anything made from it is in use. */
 export interface Provider {
@@ -11,14 +14,20 @@ export interface Provider {
   readonly adapter: GPUAdapter;
 }
 
+const WIDTHS: Readonly<Record<string, { readonly width?: 1 | 4 }>> = {
+  softgpu: {},
+  'softgpu-1': { width: 1 },
+  'softgpu-4': { width: 4 },
+};
+
 export function deviceName(text: string): DeviceName {
-  if (text === 'dawn' || text === 'null' || text === 'softgpu') return text;
-  throw new TypeError(`--device must be dawn, null or softgpu, got '${text}'`);
+  if (text === 'dawn' || text === 'null' || text in WIDTHS) return text as DeviceName;
+  throw new TypeError(`--device must be dawn, null, ${Object.keys(WIDTHS).join(', ')}, got '${text}'`);
 }
 
 export async function openProvider(name: DeviceName): Promise<Provider> {
-  const found =
-    name === 'softgpu' ? await openSoftGPU() : await (name === 'null' ? findDawn(['backend=null']) : openDawn());
+  const soft = WIDTHS[name];
+  const found = await (soft ? openSoftGPU(soft) : name === 'null' ? findDawn(['backend=null']) : openDawn());
   if ('reason' in found) throw new Error(`no adapter for '${name}': ${found.reason}`);
   return found;
 }
@@ -28,8 +37,8 @@ function openDawn(): Promise<Found> {
   return openSwiftShader();
 }
 
-async function openSoftGPU(): Promise<Found> {
-  const gpu = createSoftGPU() as unknown as GPU; // its classes are the interfaces of WebGPU without the graphics part
+async function openSoftGPU(options: SoftGPUOptions): Promise<Found> {
+  const gpu = createSoftGPU(options) as unknown as GPU; // its classes are the interfaces of WebGPU without the graphics part
   const adapter = await gpu.requestAdapter();
   return adapter ? { gpu, adapter } : { reason: 'softgpu gave no adapter' };
 }
@@ -69,7 +78,7 @@ export async function openRunner(name: DeviceName): Promise<Runner> {
 
 /** The classes and constants that a page has as globals (`GPUBuffer`, `GPUBufferUsage`, `GPUValidationError`, ...). */
 export async function interfacesOf(name: DeviceName): Promise<Record<string, unknown>> {
-  if (name === 'softgpu') return globals;
+  if (name in WIDTHS) return globals;
   const module = await importDawn();
   if ('reason' in module) throw new Error(module.reason);
   return (module as unknown as { readonly globals: Record<string, unknown> }).globals;

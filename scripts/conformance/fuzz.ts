@@ -2,7 +2,7 @@
  * Random valid programs on softgpu and on Dawn with SwiftShader, which must give the same bits, and random text, which
  * must be answered:
  *
- *   npx tsx scripts/conformance/fuzz.ts [--programs 500] [--texts 2000] [--first 0] [--device softgpu] [--workers 2] [--no-docs]
+ *   npx tsx scripts/conformance/fuzz.ts [--programs 500] [--texts 2000] [--first 0] [--device softgpu | softgpu-1 | softgpu-4] [--workers 2] [--no-docs]
  *   npx tsx scripts/conformance/fuzz.ts --show 17      prints the program of a seed
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

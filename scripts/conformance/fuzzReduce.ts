@@ -1,23 +1,24 @@
 /**
  * Makes the program of a seed smaller while softgpu and Dawn still differ on it:
  *
- *   npx tsx scripts/conformance/fuzzReduce.ts <seed>
+ *   npx tsx scripts/conformance/fuzzReduce.ts <seed> [softgpu-1 | softgpu-4]
  */
-import { openDevice, openProvider, openRunner } from './devices.ts';
+import { deviceName, openDevice, openProvider, openRunner } from './devices.ts';
 import { generateProgram } from './fuzzProgram.ts';
 import { differenceOf, runProgram } from './fuzzRun.ts';
 
 const program = generateProgram(Number(process.argv[2]));
 const reference = await openProvider('dawn');
 const dawn = await openDevice(reference);
-let runner = await openRunner('softgpu');
+const name = deviceName(process.argv[3] ?? 'softgpu');
+let runner = await openRunner(name);
 
 /** How the devices differ on a text, if they do; what Dawn refuses is no answer. */
 async function difference(code: string): Promise<string | undefined> {
   const expected = await runProgram(dawn, { ...program, code });
   if ('error' in expected) return undefined;
   const found = differenceOf(expected, await runProgram(runner.device, { ...program, code }));
-  if (runner.lost !== undefined) runner = await openRunner('softgpu');
+  if (runner.lost !== undefined) runner = await openRunner(name);
   return found;
 }
 
