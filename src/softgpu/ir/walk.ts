@@ -2,6 +2,9 @@
 
 import type { Access, Block, Node, Op, Register } from './ir.ts';
 
+/** Most nodes are instructions: one empty list serves them all. */
+const NO_BLOCKS: readonly Block[] = [];
+
 /** The blocks directly inside a node. */
 export function blocksOf(node: Node): readonly Block[] {
   switch (node.kind) {
@@ -17,7 +20,7 @@ export function blocksOf(node: Node): readonly Block[] {
     case 'op':
     case 'exit':
     case 'barrier':
-      return [];
+      return NO_BLOCKS;
   }
 }
 
@@ -31,15 +34,16 @@ export function operandOf(node: Node): Op | null {
 export function visit(block: Block, see: (node: Node) => void): void {
   for (const node of block) {
     see(node);
-    for (const inner of blocksOf(node)) visit(inner, see);
+    if (node.kind !== 'op') for (const inner of blocksOf(node)) visit(inner, see);
   }
 }
 
 /** Visits every instruction inside, in program order. */
 export function visitOps(block: Block, see: (op: Op) => void): void {
-  visit(block, (node) => {
+  for (const node of block) {
     if (node.kind === 'op') see(node);
-  });
+    else for (const inner of blocksOf(node)) visitOps(inner, see);
+  }
 }
 
 /** Whether some node inside satisfies the condition. */
