@@ -115,6 +115,19 @@ function nameOf({ workgroup, local }: Invocation): string {
   return `invocation (${local.join(', ')}) of workgroup (${workgroup.join(', ')})`;
 }
 
+/** An error that the callback throws is its program's: it must not stop the device, which is at work. */
+export function deliver(reports: readonly CheckReport[], onReport: (report: CheckReport) => void): void {
+  for (const report of reports) {
+    try {
+      onReport(report);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}
+
 /** Prints each finding of a place once, however often kernels come to it. */
 export function warnOnce(): (report: CheckReport) => void {
   const seen = new Set<string>();

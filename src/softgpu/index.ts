@@ -1,6 +1,6 @@
 /** WebGPU compute on the CPU: WGSL compiled to WebAssembly SIMD, workgroups spread over threads. */
 
-import { type CheckReport, readReports, warnOnce } from './checkReport.ts';
+import { type CheckReport, deliver, readReports, warnOnce } from './checkReport.ts';
 import { createShaderModule } from './compile.ts';
 import { compileKernelOnce } from './compileCache.ts';
 import { Places } from './ir/check/places.ts';
@@ -46,7 +46,7 @@ export function createSoftGPU(options: SoftGPUOptions = {}): GPU {
     createExecutor: () =>
       createExecutor({
         ...(threads !== undefined && { threads }),
-        onReport: (label, words) => readReports(label, words, places).forEach(onReport),
+        onReport: (label, words) => deliver(readReports(label, words, places), onReport),
       }),
   });
 }
