@@ -18,9 +18,9 @@ export const gruGradStep = /* @__PURE__ */ defineKernel({
     hidden: 'u32',
     quads: 'u32',
   },
-  constants: { ROWS: [1, 4] },
-  workgroup: 16,
-  grid: ({ batch, quads }, { ROWS }) => Math.ceil((Math.ceil(batch / ROWS) * quads) / 16),
+  constants: { ROWS: [1, 4], LANES: { tested: [1, 16] } },
+  workgroup: ({ LANES }) => LANES,
+  grid: ({ batch, quads }, { ROWS, LANES }) => Math.ceil((Math.ceil(batch / ROWS) * quads) / LANES),
   wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -63,32 +63,59 @@ fn proceed(row: u32, unit: u32, through: vec4f) {
   if (row >= params.batch) { return; }
   let hidden = params.hidden;
   let place = params.t * params.batch + row;
-  for (var c = 0u; c < min(4u, hidden - unit); c++) {
-    let u = unit + c;
-    let held = row * hidden + u;
-    var dh = carry[held] + through[c];
-    if (params.begin == 1u) {
-      dh += dy[place * hidden + u];
-      let gate = place * 4u * hidden + u;
-      let r = gates[gate];
-      let z = gates[gate + hidden];
-      let n = gates[gate + 2u * hidden];
-      let a = gates[gate + 3u * hidden];
-      let h = states[(params.before * params.batch + row) * hidden + u];
-      let dn = dh * (1.0 - z) * (1.0 - n) * (1.0 + n);
-      let dz = dh * (h - n) * z * (1.0 - z);
-      let dr = dn * a * r * (1.0 - r);
-      let out = place * 6u * hidden + u;
-      dgates[out] = dr;
-      dgates[out + hidden] = dz;
-      dgates[out + 2u * hidden] = dn;
-      dgates[out + 3u * hidden] = dr;
-      dgates[out + 4u * hidden] = dz;
-      dgates[out + 5u * hidden] = dn * r;
-      dh *= z;
-    }
-    carry[held] = dh;
+  let count = min(4u, hidden - unit);
+  let held = quadOf(row * hidden + unit, count);
+  var dh = vec4f(carry[held.x], carry[held.y], carry[held.z], carry[held.w]) + through;
+  if (params.begin == 1u) {
+    let above = quadOf(place * hidden + unit, count);
+    dh += vec4f(dy[above.x], dy[above.y], dy[above.z], dy[above.w]);
+    let gate = quadOf(place * 4u * hidden + unit, count);
+    let r = gateQuad(gate);
+    let z = gateQuad(gate + hidden);
+    let n = gateQuad(gate + 2u * hidden);
+    let a = gateQuad(gate + 3u * hidden);
+    let before = quadOf((params.before * params.batch + row) * hidden + unit, count);
+    let h = vec4f(states[before.x], states[before.y], states[before.z], states[before.w]);
+    let dn = dh * (1.0 - z) * (1.0 - n) * (1.0 + n);
+    let dz = dh * (h - n) * z * (1.0 - z);
+    let dr = dn * a * r * (1.0 - r);
+    let out = place * 6u * hidden + unit;
+    putSlope(out, count, dr);
+    putSlope(out + hidden, count, dz);
+    putSlope(out + 2u * hidden, count, dn);
+    putSlope(out + 3u * hidden, count, dr);
+    putSlope(out + 4u * hidden, count, dz);
+    putSlope(out + 5u * hidden, count, dn * r);
+    dh *= z;
   }
+  carry[held.x] = dh.x;
+  if (count == 4u) {
+    carry[held.x + 1u] = dh.y;
+    carry[held.x + 2u] = dh.z;
+    carry[held.x + 3u] = dh.w;
+    return;
+  }
+  if (count > 1u) { carry[held.y] = dh.y; }
+  if (count > 2u) { carry[held.z] = dh.z; }
+}
+
+// Elements behind the last unit repeat it; nothing is stored for them.
+fn quadOf(at: u32, count: u32) -> vec4u {
+  return at + min(vec4u(0u, 1u, 2u, 3u), vec4u(count - 1u));
+}
+fn gateQuad(at: vec4u) -> vec4f {
+  return vec4f(gates[at.x], gates[at.y], gates[at.z], gates[at.w]);
+}
+fn putSlope(at: u32, count: u32, v: vec4f) {
+  dgates[at] = v.x;
+  if (count == 4u) {
+    dgates[at + 1u] = v.y;
+    dgates[at + 2u] = v.z;
+    dgates[at + 3u] = v.w;
+    return;
+  }
+  if (count > 1u) { dgates[at + 1u] = v.y; }
+  if (count > 2u) { dgates[at + 2u] = v.z; }
 }`,
 });
 

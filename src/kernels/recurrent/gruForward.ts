@@ -40,9 +40,9 @@ export const gruStep = /* @__PURE__ */ defineKernel({
   read: { projected: 'f32', weight: 'vec4f', bias: 'f32?' },
   write: { states: 'f32', gates: 'f32?' },
   params: { t: 'u32', before: 'u32', after: 'u32', batch: 'u32', hidden: 'u32', quads: 'u32' },
-  constants: { ROWS: [1, 4] },
-  workgroup: 16,
-  grid: ({ batch, quads }, { ROWS }) => Math.ceil((Math.ceil(batch / ROWS) * quads) / 16),
+  constants: { ROWS: [1, 4], LANES: { tested: [1, 16] } },
+  workgroup: ({ LANES }) => LANES,
+  grid: ({ batch, quads }, { ROWS, LANES }) => Math.ceil((Math.ceil(batch / ROWS) * quads) / LANES),
   functions: SIGMOID + TANGENT,
   wgsl: /* wgsl */ `
 @compute @workgroup_size(WORKGROUP)
@@ -58,20 +58,31 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let s1 = stateAt(row + 1u);
   let s2 = stateAt(row + 2u);
   let s3 = stateAt(row + 3u);
+  // Gates r and z, then a: all three at once would take more registers than a processor has.
   var at = quad;
   for (var k = 0u; k < params.hidden; k++) {
     let wr = weight[at];
     let wz = weight[at + params.quads];
-    let wa = weight[at + 2u * params.quads];
     let h0 = states[s0 + k];
-    r0 += h0 * wr; z0 += h0 * wz; a0 += h0 * wa;
+    r0 += h0 * wr; z0 += h0 * wz;
     if (ROWS == 4u) {
       let h1 = states[s1 + k];
-      r1 += h1 * wr; z1 += h1 * wz; a1 += h1 * wa;
+      r1 += h1 * wr; z1 += h1 * wz;
       let h2 = states[s2 + k];
-      r2 += h2 * wr; z2 += h2 * wz; a2 += h2 * wa;
+      r2 += h2 * wr; z2 += h2 * wz;
       let h3 = states[s3 + k];
-      r3 += h3 * wr; z3 += h3 * wz; a3 += h3 * wa;
+      r3 += h3 * wr; z3 += h3 * wz;
+    }
+    at += 3u * params.quads;
+  }
+  at = quad + 2u * params.quads;
+  for (var k = 0u; k < params.hidden; k++) {
+    let wa = weight[at];
+    a0 += states[s0 + k] * wa;
+    if (ROWS == 4u) {
+      a1 += states[s1 + k] * wa;
+      a2 += states[s2 + k] * wa;
+      a3 += states[s3 + k] * wa;
     }
     at += 3u * params.quads;
   }
@@ -105,28 +116,51 @@ fn finish(row: u32, unit: u32, sumR: vec4f, sumZ: vec4f, sumA: vec4f) {
   let before = (params.before * params.batch + row) * params.hidden + unit;
   let after = (params.after * params.batch + row) * params.hidden + unit;
   let gate = (params.t * params.batch + row) * 4u * params.hidden + unit;
-  for (var c = 0u; c < min(4u, params.hidden - unit); c++) {
-    states[after + c] = (1.0 - z[c]) * n[c] + z[c] * states[before + c];
-    if (HAS_GATES) {
-      gates[gate + c] = r[c];
-      gates[gate + params.hidden + c] = z[c];
-      gates[gate + 2u * params.hidden + c] = n[c];
-      gates[gate + 3u * params.hidden + c] = a[c];
-    }
+  let count = min(4u, params.hidden - unit);
+  putState(after, count, (1.0 - z) * n + z * stateQuad(before, count));
+  if (HAS_GATES) {
+    putGate(gate, count, r);
+    putGate(gate + params.hidden, count, z);
+    putGate(gate + 2u * params.hidden, count, n);
+    putGate(gate + 3u * params.hidden, count, a);
   }
 }
 
 // Elements behind the last unit repeat it; nothing is stored for them.
-fn steps(unit: u32) -> vec4u {
-  return min(vec4u(0u, 1u, 2u, 3u), vec4u(params.hidden - 1u - unit));
+fn stateQuad(at: u32, count: u32) -> vec4f {
+  let last = at + count - 1u;
+  return vec4f(states[at], states[min(at + 1u, last)], states[min(at + 2u, last)], states[last]);
 }
 fn projectedQuad(at: u32, unit: u32) -> vec4f {
-  let s = vec4u(at) + steps(unit);
-  return vec4f(projected[s.x], projected[s.y], projected[s.z], projected[s.w]);
+  let last = at + min(4u, params.hidden - unit) - 1u;
+  return vec4f(projected[at], projected[min(at + 1u, last)], projected[min(at + 2u, last)], projected[last]);
 }
 fn biasQuad(at: u32) -> vec4f {
-  let s = vec4u(at) + steps(at % params.hidden);
-  return vec4f(bias[s.x], bias[s.y], bias[s.z], bias[s.w]);
+  let last = at + min(4u, params.hidden - at % params.hidden) - 1u;
+  return vec4f(bias[at], bias[min(at + 1u, last)], bias[min(at + 2u, last)], bias[last]);
+}
+
+fn putState(at: u32, count: u32, v: vec4f) {
+  states[at] = v.x;
+  if (count == 4u) {
+    states[at + 1u] = v.y;
+    states[at + 2u] = v.z;
+    states[at + 3u] = v.w;
+    return;
+  }
+  if (count > 1u) { states[at + 1u] = v.y; }
+  if (count > 2u) { states[at + 2u] = v.z; }
+}
+fn putGate(at: u32, count: u32, v: vec4f) {
+  gates[at] = v.x;
+  if (count == 4u) {
+    gates[at + 1u] = v.y;
+    gates[at + 2u] = v.z;
+    gates[at + 3u] = v.w;
+    return;
+  }
+  if (count > 1u) { gates[at + 1u] = v.y; }
+  if (count > 2u) { gates[at + 2u] = v.z; }
 }`,
 });
 

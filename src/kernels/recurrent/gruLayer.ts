@@ -1,4 +1,5 @@
 import { dense, fill, packedCopy } from '../../tensor/engine/copy.ts';
+import { classOf } from '../../tensor/engine/device/deviceClass.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
 import { expectShape, type Shape } from '../../tensor/engine/shape.ts';
 import { isGradEnabled } from '../../tensor/engine/tape.ts';
@@ -139,9 +140,9 @@ function unitsFor(hidden: number): 32 | 64 | 128 | 256 {
   return hidden <= 128 ? 128 : 256;
 }
 
-/** Rows of the batch per invocation of a step. */
-function rowsFor(batch: number): { readonly ROWS: 1 | 4 } {
-  return { ROWS: batch < 4 ? 1 : 4 };
+/** Rows of the batch per invocation of a step, and invocations of a workgroup: on softgpu one, that needs no company. */
+function layoutFor({ device }: Tensor, batch: number): { readonly ROWS: 1 | 4; readonly LANES: number } {
+  return { ROWS: batch < 4 ? 1 : 4, LANES: classOf(device) === 'softgpu' ? 1 : 16 };
 }
 
 /** weight[i · step + j · block + c · column] as [rows, blocks, columns], columns filled up with zeros to a multiple of 4. */
@@ -175,7 +176,7 @@ function runForward({ weight, states, gates, ...read }: ForwardTensors, sizes: S
     return;
   }
   const quads = byUnit.shape[2]! / 4;
-  const constants = rowsFor(batch);
+  const constants = layoutFor(states, batch);
   for (let step = 0; step < time; step++) {
     const t = reverse ? time - 1 - step : step;
     const places = reverse ? { before: t + 1, after: t } : { before: t, after: t + 1 };
@@ -204,7 +205,7 @@ function runBackward(tensors: BackwardTensors, sizes: Sizes, reverse: boolean): 
     return;
   }
   const quads = byGate.shape[2]! / 4;
-  const constants = rowsFor(batch);
+  const constants = layoutFor(states, batch);
   // Launch i finishes the step that launch i - 1 began, and begins the next: time + 1 launches for time steps.
   for (let i = 0; i <= time; i++) {
     const t = reverse ? i : time - 1 - i;
