@@ -105,7 +105,7 @@ export function rotateRows(x: Tensor | null, y: Tensor, { table, inner, interlea
         inner,
         turn,
       },
-      { CHUNKS: to.chunks, INTERLEAVED: interleaved },
+      { CHUNKS: to.chunks, INTERLEAVED: interleaved, ALONE: !onGpu },
     );
     return;
   }
@@ -132,7 +132,7 @@ export const rotateChunks = /* @__PURE__ */ defineKernel({
     inner: 'u32',
     turn: 'f32',
   },
-  constants: { CHUNKS: { tested: [2, 8] }, INTERLEAVED: [true, false] },
+  constants: { CHUNKS: { tested: [2, 8] }, INTERLEAVED: [true, false], ALONE: [true, false] }, // ALONE: parts is 1
   workgroup: 64,
   grid: ({ size }) => Math.ceil(size / 64),
   wgsl: /* wgsl */ `
@@ -153,15 +153,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (HAS_X) { xAt = viewIndex(params.x, head) + start * params.xStep; }
   for (var n = start; n < min(start + params.run, params.along); n++) {
     let angles = (((head + n) / params.inner) % params.positions) * CHUNKS;
-    if (INTERLEAVED) {
-      for (var c = i % params.parts; c < CHUNKS; c += params.parts) {
+    let parts = select(params.parts, 1u, ALONE);
+    for (var c = i % parts; c < select(CHUNKS / 2u, CHUNKS, INTERLEAVED); c += parts) {
+      if (INTERLEAVED) {
         let a = chunk(xAt + c);
         let angle = table[angles + c];
         let sine = params.turn * angle.yyww;
         y[yAt + c] = a * angle.xxzz + vec4f(-a.y, a.x, -a.w, a.z) * sine;
-      }
-    } else {
-      for (var c = i % params.parts; c < CHUNKS / 2u; c += params.parts) {
+      } else {
         let a = chunk(xAt + c);
         let b = chunk(xAt + CHUNKS / 2u + c);
         let low = table[angles + 2u * c];
