@@ -16,15 +16,16 @@ import {
   type Kernel,
   type Loop,
   type Node,
-  Op,
+  type Op,
   Register,
   type Scope,
   Slot,
   type Switch,
 } from '../ir.ts';
 import type { Group } from '../uniform.ts';
-import { BOOL, I32, valueType } from '../valueType.ts';
+import { valueType } from '../valueType.ts';
 import { accessOf, registerOf } from '../walk.ts';
+import { wideConstants, wideInput } from './inputs.ts';
 import { Lanes } from './lanes.ts';
 import { exitsOf, partialTargets } from './mask.ts';
 import { WideMemory } from './memory.ts';
@@ -62,7 +63,7 @@ export class Widener {
   /** True outside of regions, where the first invocation stands for all. */
   shared = true;
 
-  readonly #kernel: Kernel;
+  readonly kernel: Kernel;
   readonly #partial: ReadonlySet<Loop | Scope>;
   readonly #parts = new Map<Op, readonly Op[]>();
   readonly #registers = new Map<Register, readonly Register[]>();
@@ -73,19 +74,19 @@ export class Widener {
   readonly #born = new Map<Register, Op | null>();
 
   constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+    this.kernel = kernel;
     this.#partial = partialTargets(kernel.body);
     this.#homes = homesOf(kernel.body);
   }
 
   run(): Kernel {
-    for (const slot of this.#kernel.slots) {
+    for (const slot of this.kernel.slots) {
       const wide = slot.space === 'private' ? new Slot(slot.name, slot.space, slot.bytes * LANES) : slot;
       wide.persistent = slot.persistent;
       this.#slots.set(slot, wide);
     }
-    this.#block(this.#kernel.body);
-    return { ...this.#kernel, width: LANES, slots: [...this.#slots.values()], body: this.b.finish() };
+    this.#block(this.kernel.body);
+    return { ...this.kernel, width: LANES, slots: [...this.#slots.values()], body: this.b.finish() };
   }
 
   /** Component `i` of a value; a scalar's for every `i`. */
@@ -153,10 +154,10 @@ export class Widener {
   #op(op: Op): void {
     switch (op.code) {
       case 'const':
-        this.#parts.set(op, constants(this.b, op));
+        this.#parts.set(op, wideConstants(this.b, op));
         break;
       case 'input':
-        this.#parts.set(op, [this.#input(op.detail as Input)]);
+        this.#parts.set(op, [wideInput(this, op.detail as Input)]);
         break;
       case 'get':
         this.#parts.set(
@@ -187,23 +188,6 @@ export class Widener {
     }
   }
 
-  #input(name: Input): Op {
-    const { b, lanes } = this;
-    if (!name.startsWith('local')) return b.input(name);
-    const [sx, sy] = this.#kernel.workgroupSize;
-    // An input of its own in each region: the loops over invocations count it.
-    const local = (axis: 'x' | 'y' | 'z') => {
-      const op = new Op('input', I32, [], `local_id.${axis}`);
-      b.append(op);
-      return op;
-    };
-    if (name === 'local_id.y' || name === 'local_id.z') return local(name === 'local_id.y' ? 'y' : 'z');
-    const row = () => b.mul(b.i32(sx), b.add(local('y'), b.mul(b.i32(sy), local('z'))));
-    const base = name === 'local_id.x' ? local('x') : b.add(local('x'), row());
-    const wide = b.add(b.splat(base, LANES), b.constant(valueType('i32', LANES), [0, 1, 2, 3]));
-    return lanes.remember(wide, { base, stride: 1, limit: null });
-  }
-
   /** Lanes at rest keep what they have, where they may look at it again. */
   #set(op: Op): void {
     const { b } = this;
@@ -220,12 +204,12 @@ export class Widener {
     const { b } = this;
     const block = b.block(() => {
       this.shared = false;
-      const [sx] = this.#kernel.workgroupSize;
+      const [sx] = this.kernel.workgroupSize;
       if (sx % LANES === 0) {
         this.#block(body);
       } else {
         // The last step of a row has lanes past its end.
-        const x = this.lanes.widen(this.#input('local_id.x'));
+        const x = this.lanes.widen(wideInput(this, 'local_id.x'));
         const inside = b.compare('ltU', x, b.splat(b.i32(sx), LANES));
         this.#under(inside, () => this.#block(body));
       }
@@ -348,10 +332,4 @@ export class Widener {
       this.mask ?? b.constant(BOOL4, [1, 1, 1, 1]),
     );
   }
-}
-
-function constants(b: Builder, op: Op): readonly Op[] {
-  const bits = op.detail as readonly number[];
-  const type = op.type.lane === 'bool' ? BOOL : valueType(op.type.lane, 1);
-  return bits.slice(0, op.type.size).map((each) => b.constant(type, [each]));
 }

@@ -1,6 +1,6 @@
 /** Loads, stores and atomics. */
 
-import type { Access, AtomicOp, Op, Root } from '../../ir/ir.ts';
+import type { AtomicOp, Op } from '../../ir/ir.ts';
 import { accessOf } from '../../ir/walk.ts';
 import type { MemoryOp, PlainOp } from '../instructions.ts';
 import { placeOf, pushAddress } from './address.ts';
