@@ -2,7 +2,10 @@ import { defineKernel } from '../../tensor/engine/kernel.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Problem } from './gemmProblem.ts';
 
-const CHUNK = 512; // steps of k that one workgroup copies
+// Steps of k that one workgroup copies. Where neighboring lines share lines of the cache, few: they are still there when
+// the next workgroup comes.
+const CHUNK = 512;
+const ADJACENT_CHUNK = 64;
 
 /** A copy of `a` in panels of 4 rows: its four elements of each k side by side. Batch axes that repeat it are copied once. */
 export function rowPanels({ a, m, k, batch }: Problem): Tensor {
@@ -37,20 +40,14 @@ function packed(x: Tensor, width: 4 | 8, source: Source, batch: readonly number[
   const four = (of: readonly number[], rest: number) =>
     [0, 1, 2, 3].map((i) => (axes[i] === undefined ? rest : of[axes[i]!]!));
   const quads = Math.ceil(lines / width) * (width / 4);
-  const chunks = Math.ceil(depth / CHUNK);
+  const ADJACENT = source.line === 1;
+  const chunk = ADJACENT ? ADJACENT_CHUNK : CHUNK;
+  const groups = count * quads * Math.ceil(depth / chunk);
   packStrips(
     { x },
     { y },
-    {
-      ...source,
-      width: width / 4,
-      quads,
-      chunks,
-      groups: count * quads * chunks,
-      batch: four(batch, 1),
-      axes: four(strides, 0),
-    },
-    { T: x.dtype as 'f32' | 'f16', ADJACENT: source.line === 1 },
+    { ...source, width: width / 4, quads, chunk, groups, batch: four(batch, 1), axes: four(strides, 0) },
+    { T: x.dtype as 'f32' | 'f16', ADJACENT },
   );
   return y;
 }
@@ -71,7 +68,7 @@ export const packStrips = /* @__PURE__ */ defineKernel({
     step: 'u32', // elements from one k to the next
     width: 'u32', // quads of lines in a panel
     quads: 'u32',
-    chunks: 'u32',
+    chunk: 'u32', // steps of k of one workgroup
     groups: 'u32',
     batch: 'vec4u',
     axes: 'vec4u',
@@ -80,15 +77,14 @@ export const packStrips = /* @__PURE__ */ defineKernel({
   workgroup: 1,
   grid: ({ groups }) => groups,
   wgsl: /* wgsl */ `
-const CHUNK = 512u;
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u) {
   let index = linearGroup(group);
   if (index >= params.groups) { return; }
-  let quad = index / params.chunks % params.quads;
-  let matrix = index / params.chunks / params.quads;
-  let first = index % params.chunks * CHUNK;
+  let chunks = (params.depth + params.chunk - 1u) / params.chunk;
+  let quad = index % params.quads;
+  let first = index / params.quads % chunks * params.chunk;
+  let matrix = index / params.quads / chunks;
   let last = params.lines - 1u;
   var at = params.offset + first * params.step;
   var rest = matrix;
@@ -98,7 +94,7 @@ fn main(@builtin(workgroup_id) group: vec3u) {
   rest /= params.batch.y;
   at += rest % params.batch.z * params.axes.z;
   at += rest / params.batch.z * params.axes.w;
-  let count = min(CHUNK, params.depth - first);
+  let count = min(params.chunk, params.depth - first);
   let panel = matrix * params.quads / params.width + quad / params.width;
   var to = (panel * params.depth + first) * params.width + quad % params.width;
   var at0 = at + min(4u * quad, last) * params.line;
