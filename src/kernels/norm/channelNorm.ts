@@ -1,3 +1,4 @@
+import { classOf } from '../../tensor/engine/device/deviceClass.ts';
 import { ShapeError } from '../../tensor/engine/errors.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { formatShape, type Shape, sizeOf } from '../../tensor/engine/shape.ts';
@@ -50,7 +51,11 @@ export function statisticsOf(x: Tensor, layout: ChannelLayout, eps: number) {
 export function normalized(x: Tensor, weight: Tensor, bias: Tensor | null, stats: Tensor, layout: ChannelLayout) {
   const y = x.derive(x.shape);
   const { packing, params } = elementwise(layout);
-  channelNormalize[packing]({ x, weight, bias, stats }, { y }, params);
+  if (classOf(x.device) === 'softgpu') {
+    channelNormalizeRuns[packing]({ x, weight, bias, stats }, { y }, { ...params, ...runsOf(params.inner) });
+  } else {
+    channelNormalize[packing]({ x, weight, bias, stats }, { y }, params);
+  }
   return y;
 }
 
@@ -87,7 +92,12 @@ export function channelGradients(
     : null;
   const dx = x.derive(x.shape);
   const { packing, params } = elementwise(layout);
-  channelGradInput[packing]({ x, weight, stats, dy, sums }, { dx }, { ...params, count: layout.count });
+  const inputs = { x, weight, stats, dy, sums };
+  if (classOf(x.device) === 'softgpu') {
+    channelGradInputRuns[packing](inputs, { dx }, { ...params, ...runsOf(params.inner), count: layout.count });
+  } else {
+    channelGradInput[packing](inputs, { dx }, { ...params, count: layout.count });
+  }
   return [dx, dweight, dbias];
 }
 
@@ -97,6 +107,14 @@ function elementwise({ shape: [batch, groups, members, positions], stats }: Chan
   const channels = groups * members;
   return { packing, params: { size: batch * channels * inner, inner, channels, span: inner * members, stats } };
 }
+
+/** How the kernels for softgpu cut a tensor: several channels a workgroup, or one in segments. */
+function runsOf(inner: number) {
+  const segment = Math.max(1, Math.min(inner, STEPS));
+  return { segment, channelsPerGroup: Math.max(1, Math.floor(STEPS / segment)) };
+}
+
+const STEPS = 4096; // that are worth a workgroup
 
 /** Σ dy and Σ dy · xhat */
 export const channelProducts = /* @__PURE__ */ definePairSums({
@@ -181,3 +199,90 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 }
 
 export const channelGradInput = /* @__PURE__ */ packed(gradInputKernel);
+
+const RUN_PARAMS = {
+  size: 'u32',
+  inner: 'u32',
+  channels: 'u32',
+  span: 'u32',
+  stats: 'u32',
+  segment: 'u32',
+  channelsPerGroup: 'u32',
+} as const;
+
+const runsGrid = ({ size, inner, segment, channelsPerGroup }: Readonly<Record<keyof typeof RUN_PARAMS, number>>) =>
+  size === 0 ? 0 : Math.ceil(size / inner / channelsPerGroup) * Math.ceil(inner / segment);
+
+// For softgpu: an invocation walks the positions of one channel after the other, whose numbers it looks up once.
+const RUNS = /* wgsl */ `
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) group: vec3u) {
+  let index = linearGroup(group);
+  let segments = (params.inner + params.segment - 1u) / params.segment;
+  let block = index / segments;
+  let begin = (index - block * segments) * params.segment;
+  let end = min(begin + params.segment, params.inner);
+  let behind = min((block + 1u) * params.channelsPerGroup, params.size / params.inner);
+  for (var row = block * params.channelsPerGroup; row < behind; row++) {
+    run(row * params.inner, begin, end, row % params.channels, row * params.inner / params.span % params.stats);
+  }
+}`;
+
+/* @__NO_SIDE_EFFECTS__ */
+function normalizeRunsKernel({ plain, suffix, vector }: RowPacking) {
+  return defineKernel({
+    name: `channelNorm.normalizeRuns${suffix}`,
+    read: { x: plain, weight: 'f32', bias: 'f32?', stats: 'f32' },
+    write: { y: plain },
+    params: RUN_PARAMS,
+    workgroup: 1,
+    grid: runsGrid,
+    functions: `${vector}${RUNS}`,
+    wgsl: /* wgsl */ `
+fn run(base: u32, begin: u32, end: u32, channel: u32, stat: u32) {
+  let mean = V(stats[3u * stat]);
+  let rest = V(stats[3u * stat + 1u]);
+  let scale = stats[3u * stat + 2u] * weight[channel];
+  var shift = 0.0;
+  if (HAS_BIAS) { shift = bias[channel]; }
+  for (var i = begin; i < end; i++) {
+    y[base + i] = ((x[base + i] - mean) - rest) * scale + shift;
+  }
+}`,
+  });
+}
+
+export const channelNormalizeRuns = /* @__PURE__ */ packed(normalizeRunsKernel);
+
+/* @__NO_SIDE_EFFECTS__ */
+function gradInputRunsKernel({ plain, suffix, vector }: RowPacking) {
+  return defineKernel({
+    name: `channelNorm.gradInputRuns${suffix}`,
+    read: { x: plain, weight: 'f32', stats: 'f32', dy: plain, sums: 'vec2f?' },
+    write: { dx: plain },
+    params: { ...RUN_PARAMS, count: 'f32' },
+    workgroup: 1,
+    grid: runsGrid,
+    functions: `${vector}${RUNS}`,
+    wgsl: /* wgsl */ `
+fn run(base: u32, begin: u32, end: u32, channel: u32, stat: u32) {
+  let rstd = stats[3u * stat + 2u];
+  let by = weight[channel];
+  if (HAS_SUMS) {
+    let mean = V(stats[3u * stat]);
+    let rest = V(stats[3u * stat + 1u]);
+    let means = sums[stat] / params.count;
+    for (var i = begin; i < end; i++) {
+      let xhat = ((x[base + i] - mean) - rest) * rstd;
+      dx[base + i] = (dy[base + i] * by - (V(means.x) + xhat * means.y)) * rstd;
+    }
+  } else {
+    for (var i = begin; i < end; i++) {
+      dx[base + i] = dy[base + i] * by * rstd;
+    }
+  }
+}`,
+  });
+}
+
+export const channelGradInputRuns = /* @__PURE__ */ packed(gradInputRunsKernel);
