@@ -1,7 +1,9 @@
+import { classOf } from '../../tensor/engine/device/deviceClass.ts';
 import type { DType } from '../../tensor/engine/dtype.ts';
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { type ColumnKernel, columnKernel, MOST_COLUMNS } from './columnKernel.ts';
 import {
   COLUMN4,
   type FoldKernel,
@@ -14,7 +16,7 @@ import {
   SCALAR,
 } from './foldKernel.ts';
 import { planFold } from './planFold.ts';
-import { inQuads, rowsOf, strideOf, walkable } from './rows.ts';
+import { inQuads, type Rows, rowsOf, strideOf, walkable } from './rows.ts';
 
 /** A reduction whose accumulator is one number; expressions are WGSL over numbers or vectors. */
 export interface FoldRow {
@@ -51,6 +53,8 @@ export interface Fold {
   /** Kernels for wider steps, where there are any. */
   readonly rows4: FoldKernel | null;
   readonly columns4: FoldKernel | null;
+  /** `columns4` for softgpu. */
+  readonly columnBlocks?: ColumnKernel;
   /** Joins partial results; null where the reduction itself does. */
   readonly next: Fold | null;
   readonly start: number;
@@ -77,6 +81,7 @@ fn finish(result: R, scale: f32) -> R { return result * scale; }`;
     rows: foldKernel(stepName(name, 'rows'), SCALAR, body),
     rows4: foldKernel(stepName(name, 'rows4'), ROW4, body),
     columns4: foldKernel(stepName(name, 'columns4'), COLUMN4, body),
+    columnBlocks: columnKernel(stepName(name, 'columnBlocks'), body),
     next,
     start,
     dtype: 'f32',
@@ -161,39 +166,48 @@ function foldGroups(kind: Fold, { x, z = null, s = null, dims, scale = 1 }: Fold
 }
 
 function foldWalkable(kind: Fold, { x, z, s, dims, scale = 1 }: FoldCall): Tensor {
-  const { width, dtype } = kind;
+  const { dtype } = kind;
   const xs = rowsOf(x, dims);
   const zs = z ? rowsOf(z, dims) : null;
   const ss = s ? rowsOf(s, dims) : null;
   const widest = strideOf(zs ? [xs, zs] : [xs], ss ? [ss] : []);
   const stride = kind[widest] ? widest : 'rows';
   const kernel = kind[stride] ?? kind.rows;
+  const width = stride === 'columns4' && kind.columnBlocks ? blockOf(xs) : 1;
   const { lanes, rows, cols, chunk, chunks } = planFold(x, kernel.kernelName, {
-    rows: stride === 'columns4' ? xs.rows / 4 : xs.rows,
+    rows: (stride === 'columns4' ? xs.rows / 4 : xs.rows) / width,
     cols: stride === 'rows4' ? xs.cols / 4 : xs.cols,
     contiguous: xs.step === 1,
   });
   const inUnits = (step = 0) => (stride === 'columns4' ? step / 4 : step);
   const single = chunks === 1;
   const shape = single ? xs.view.shape : [chunks, xs.rows];
-  const y = x.derive([...shape, width], dtype).view(shape);
-  kernel(
-    { x: inQuads(xs, stride), z: zs && inQuads(zs, stride), s: ss && inQuads(ss, 'rows') },
-    { y },
-    {
-      rows,
-      cols,
-      chunk,
-      chunks,
-      xStep: inUnits(xs.step),
-      zStep: inUnits(zs?.step),
-      sStep: ss?.step ?? 0,
-      start: kind.start,
-      scale: single ? scale : 1,
-    },
-    { T: x.dtype === 'f16' ? 'f16' : 'f32', LANES: lanes },
-  );
+  const y = x.derive([...shape, kind.width], dtype).view(shape);
+  const inputs = { x: inQuads(xs, stride), z: zs && inQuads(zs, stride), s: ss && inQuads(ss, 'rows') };
+  const params = {
+    rows: rows * width,
+    cols,
+    chunk,
+    chunks,
+    xStep: inUnits(xs.step),
+    zStep: inUnits(zs?.step),
+    sStep: ss?.step ?? 0,
+    start: kind.start,
+    scale: single ? scale : 1,
+  };
+  const T = x.dtype === 'f16' ? 'f16' : 'f32';
+  if (width > 1) kind.columnBlocks!(inputs, { y }, { ...params, width }, { T });
+  else kernel(inputs, { y }, params, { T, LANES: lanes });
   return single ? y : foldWalkable(kind.next ?? kind, { x: y, dims: [0], scale }).view(xs.view.shape);
+}
+
+/** How many vectors of columns softgpu folds together: a divisor of the innermost extent; 1 for other devices. */
+function blockOf({ view }: Rows): number {
+  if (classOf(view.device) !== 'softgpu') return 1;
+  const extent = (view.shape.findLast((each) => each !== 1) ?? 4) / 4;
+  let width = Math.min(extent, MOST_COLUMNS);
+  while (extent % width !== 0) width--;
+  return width;
 }
 
 /** A fold's result in the dtype and shape of the operation's result. */
