@@ -154,11 +154,15 @@ function multiplyPanels(problem: Problem, epilogue: Epilogue): void {
     launch(groups ? gemmPanelLocalGrouped : gemmPanelLocal, p, layout, epilogue, splits, { ADJACENT });
     return;
   }
-  const packed = isNear(p) || !packingPays(p) ? null : table ? packedOperand(p, table) : columnPanels(p);
-  const packedRows = packed === null || table !== null || isShort(p.a.col, p.k) ? null : rowPanels(p);
+  const T = p.y.tensor.dtype as 'f32' | 'f16';
+  // Conversions of f16 cost more than a product: each element is converted once.
+  const both = table === null && packingPays(p) && (T === 'f16' || (!isNear(p) && !isShort(p.a.col, p.k)));
+  const packed = both || (!isNear(p) && packingPays(p)) ? (table ? packedOperand(p, table) : columnPanels(p)) : null;
+  const packedRows = both ? rowPanels(p) : null;
   const [whole, parts] = groups ? [gemmPanelGrouped, gemmPanelStridedGrouped] : [gemmPanel, gemmPanelStrided];
   const kernel = vectorResult(p) ? whole : parts;
-  launch(kernel, p, { ...layout, packed, packedRows }, epilogue, splits, { PACKED: packedRows !== null, ADJACENT });
+  const constants = { PACKED: both, ADJACENT, S: both ? 'f32' : T };
+  launch(kernel, p, { ...layout, packed, packedRows }, epilogue, splits, constants);
 }
 
 /** The problem or its transpose, whichever has less to pack and to read in long steps. */

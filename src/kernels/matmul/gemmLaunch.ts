@@ -44,7 +44,7 @@ export function launch(
   layout: BlockLayout,
   { activation, pre }: Epilogue,
   wantedSplits: number,
-  constants: Readonly<Record<string, number | boolean>>,
+  constants: Readonly<Record<string, number | boolean | string>>,
 ): void {
   const { a, b, y, bias } = p;
   const { table, packed, packedRows } = layout;

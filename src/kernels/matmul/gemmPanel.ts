@@ -25,13 +25,15 @@ function panel<
   const P extends 'f32?' | 'vec4f?',
   const G extends 'u32' | 'u32?',
 >(name: string, result: Y, partial: P, groups: G) {
+  const packed: readonly boolean[] = groups === 'u32' ? [false] : [true, false];
   const adjacent: readonly boolean[] = result === 'raw T' ? [true, false] : [true];
   return defineKernel({
     name,
-    read: { a: 'raw T', b: 'raw vec4T', bias: 'raw T?', groups },
+    read: { a: 'raw S', b: 'raw vec4S', bias: 'raw T?', groups },
     write: { y: `${result}?` as const, pre: `${result}?` as const, partial },
     params: BLOCK_PARAMS,
-    constants: { T: ['f32', 'f16'], PACKED: [true, false], ADJACENT: adjacent, ACTIVATED: [false, true] },
+    // S is the type of the operands: panels are f32 whatever T is.
+    constants: { T: ['f32', 'f16'], S: ['f32', 'f16'], PACKED: packed, ADJACENT: adjacent, ACTIVATED: [false, true] },
     workgroup: 1,
     grid: ({ blocks }) => blocks,
     functions: blockFunctions(groups, PANEL_BLOCK, result === 'raw T' ? STORE_WGSL : STORE_VECTOR_WGSL),

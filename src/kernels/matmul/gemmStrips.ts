@@ -7,12 +7,12 @@ import type { Problem } from './gemmProblem.ts';
 const CHUNK = 512;
 const ADJACENT_CHUNK = 64;
 
-/** A copy of `a` in panels of 4 rows: its four elements of each k side by side. Batch axes that repeat it are copied once. */
+/** An f32 copy of `a` in panels of 4 rows: its four elements of each k side by side. Batch axes that repeat it are copied once. */
 export function rowPanels({ a, m, k, batch }: Problem): Tensor {
   return packed(a.tensor, 4, { lines: m, depth: k, offset: a.offset, line: a.row, step: a.col }, batch, a.batch);
 }
 
-/** A copy of `b` in panels of 8 columns. */
+/** An f32 copy of `b` in panels of 8 columns. */
 export function columnPanels({ b, n, k, batch }: Problem): Tensor {
   return packed(b.tensor, 8, { lines: n, depth: k, offset: b.offset, line: b.col, step: b.row }, batch, b.batch);
 }
@@ -36,7 +36,7 @@ function packed(x: Tensor, width: 4 | 8, source: Source, batch: readonly number[
   const { lines, depth } = source;
   const axes = [...batch.keys()].filter((d) => strides[d] !== 0).reverse();
   const count = axes.reduce((product, d) => product * batch[d]!, 1);
-  const y = x.derive([count * panelSize(lines, depth, width)]);
+  const y = x.derive([count * panelSize(lines, depth, width)], 'f32');
   const four = (of: readonly number[], rest: number) =>
     [0, 1, 2, 3].map((i) => (axes[i] === undefined ? rest : of[axes[i]!]!));
   const quads = Math.ceil(lines / width) * (width / 4);
@@ -59,7 +59,7 @@ function packed(x: Tensor, width: 4 | 8, source: Source, batch: readonly number[
 export const packStrips = /* @__PURE__ */ defineKernel({
   name: 'matmul.packStrips',
   read: { x: 'raw T' },
-  write: { y: 'vec4T' },
+  write: { y: 'vec4f' },
   params: {
     lines: 'u32',
     depth: 'u32',
@@ -100,7 +100,7 @@ fn main(@builtin(workgroup_id) group: vec3u) {
   var at0 = at + min(4u * quad, last) * params.line;
   if (ADJACENT && 4u * quad + 3u <= last) {
     for (var k = 0u; k < count; k++) {
-      y[to] = vec4<T>(x[at0], x[at0 + 1u], x[at0 + 2u], x[at0 + 3u]);
+      y[to] = vec4f(vec4<T>(x[at0], x[at0 + 1u], x[at0 + 2u], x[at0 + 3u]));
       at0 += params.step;
       to += params.width;
     }
@@ -109,7 +109,7 @@ fn main(@builtin(workgroup_id) group: vec3u) {
     var at2 = at + min(4u * quad + 2u, last) * params.line;
     var at3 = at + min(4u * quad + 3u, last) * params.line;
     for (var k = 0u; k < count; k++) {
-      y[to] = vec4<T>(x[at0], x[at1], x[at2], x[at3]);
+      y[to] = vec4f(vec4<T>(x[at0], x[at1], x[at2], x[at3]));
       at0 += params.step;
       at1 += params.step;
       at2 += params.step;
