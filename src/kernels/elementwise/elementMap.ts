@@ -123,7 +123,9 @@ const GROUPS = { '64x1': [64, 1], '64x8': [64, 8], '256x1': [256, 1], '256x4': [
 const CANDIDATES = ['64x1', '64x8', '256x1', '256x4'] as const;
 /** Steps that are worth a workgroup of `runs`, and those of one segment where rows are walked in stripes. */
 const STEPS = 4096;
-const STRIPE = 16;
+const STRIPE = 64;
+/** Elements of a cache line. */
+const LINE = 16;
 const ONES = [1, 1, 1, 1];
 const NONE: readonly number[] = [];
 
@@ -182,7 +184,7 @@ function runsOf({ axes, extents, strides }: JointLayout, size: number, inQuads: 
   const length = inQuads ? Math.ceil(width / 4) : width;
   const rows = axes === 1 ? 1 : size / width;
   // The rows next to each other of an operand share its cache lines: a stripe reads one before it goes on.
-  const across = axes > 1 && strides[0]!.some((step, i) => step > STRIPE && strides[1]![i]! < STRIPE);
+  const across = axes > 1 && strides[0]!.some((step, i) => step >= LINE && strides[1]![i]! < LINE);
   const segment = across ? STRIPE : Math.min(length, STEPS);
   const rowsPerGroup = Math.min(rows, Math.max(Math.floor(STEPS / segment), 1));
   return { rows, length, segment, rowsPerGroup };
