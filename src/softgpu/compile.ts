@@ -33,6 +33,8 @@ export class PipelineError extends Error {
 interface ParsedModule extends ShaderModule {
   readonly code: string;
   readonly ast: Module | null;
+  /** Null where overrides have yet to get their values. */
+  readonly program: Program | null;
   readonly features: ReadonlySet<string>;
 }
 
@@ -42,7 +44,7 @@ export function createShaderModule(
   { features }: { readonly features: ReadonlySet<string> },
 ): ShaderModule {
   const failed = (messages: readonly Diagnostic[]): ParsedModule => ({
-    ...{ code, ast: null, features, messages, valid: false, overrides: [], entryPoints: [] },
+    ...{ code, ast: null, program: null, features, messages, valid: false, overrides: [], entryPoints: [] },
   });
   let ast: Module;
   try {
@@ -55,6 +57,7 @@ export function createShaderModule(
   if (program === null) return failed(diagnostics);
   const module: ParsedModule = {
     ...{ code, ast, features, messages: diagnostics, valid: true },
+    program: program.overrides.length === 0 ? program : null,
     overrides: program.overrides.map(overrideInfo),
     entryPoints: program.entryPoints.map(entryPointInfo),
   };
@@ -125,9 +128,9 @@ export function compileStages(
   constants: ReadonlyMap<string, number>,
   options: CompileOptions & CompileDetails,
 ): CompileStages {
-  const { ast, code, features } = module as ParsedModule;
+  const { ast, code, features, program: known } = module as ParsedModule;
   if (ast === null) throw new PipelineError(`entry point '${entryPoint}': the shader module has errors`);
-  const program = specialize(ast, code, features, entryPoint, constants);
+  const program = known ?? specialize(ast, code, features, entryPoint, constants);
   const entry = program.entryPoints.find(({ name }) => name === entryPoint);
   if (entry === undefined) throw new PipelineError(`there is no entry point '${entryPoint}'`);
   try {
