@@ -70,30 +70,35 @@ interface CountedExit {
   readonly conditions: () => Op[];
 }
 
-/** The exit in the loop's body that a counter takes once it has reached a limit. */
+/** Exits that a growing counter takes: once it is not below a limit, or above it. */
+const COMPARISONS: ReadonlySet<string> = new Set(['leU', 'leS', 'ltU', 'ltS']);
+
+/** The exit in the loop's body that a counter takes once it has reached or passed a limit. */
 function countedExit(loop: Loop, induction: Induction, front: Front): CountedExit | null {
   for (const [position, node] of loop.body.entries()) {
     if (node.kind !== 'if' || node.then.length !== 1 || node.otherwise.length !== 0) continue;
     const leave = node.then[0]!;
     const { code, args } = node.condition;
-    if (leave.kind !== 'exit' || leave.target !== loop || (code !== 'leU' && code !== 'leS')) continue;
+    if (leave.kind !== 'exit' || leave.target !== loop || !COMPARISONS.has(code)) continue;
     const [limit, counter] = args as [Op, Op];
     const form = induction.isInside(limit) ? null : induction.formOf(counter);
     if (form === null || form.step.terms.size > 0) continue;
     const step = form.step.constant;
     if (step === 0 || step > 0xffff) continue;
-    // A step of more than 1 could pass the limit and the largest number at once.
-    const largest = (code === 'leU' ? 0xffffffff : 0x7fffffff) - (step - 1);
+    // The counter stops at the limit, or one behind it.
+    const behind = code === 'leU' || code === 'leS' ? 1 : 0;
+    // The round that passes the limit must not pass the largest number as well.
+    const largest = (code.endsWith('U') ? 0xffffffff : 0x7fffffff) - step + behind;
+    const isSafe = largest === 0xffffffff || largest === 0x7fffffff;
     return {
       position,
       lastRound: () => {
-        const distance = front.emit('sub', I32, [
-          limit,
-          front.value({ ...form.start, constant: (form.start.constant + 1) >>> 0 }),
-        ]);
+        const first = front.value({ ...form.start, constant: (form.start.constant + behind) >>> 0 });
+        const distance = front.emit('sub', I32, [limit, first]);
         return step === 1 ? distance : front.emit('divU', I32, [distance, front.constant(step)]);
       },
-      conditions: () => (step === 1 ? [] : [front.emit(code, BOOL, [limit, front.constant(largest)])]),
+      conditions: () =>
+        isSafe ? [] : [front.emit(code.endsWith('U') ? 'leU' : 'leS', BOOL, [limit, front.constant(largest)])],
     };
   }
   return null;

@@ -97,6 +97,21 @@ describe('loops whose indexes grow evenly', () => {
     expectUnchanged(strided, [...ranges(), [0, 0, 0xfffffff0, 0xfffffffe], [0, 0, 0xfffffff0, 0xffffffff]]);
   });
 
+  test('may count up to the limit itself, unless no counter is above it', () => {
+    const inclusive = `
+      var rounds = 0u;
+      for (var k = in[2]; k <= in[3]; k += 2u) { out[k] += in[k + 1u] + 1u; rounds++; if (rounds > 40u) { break; } }`;
+    expect(has(opsInLoops(quickened(inclusive))[0]!, 'minU')).toBe(false);
+    expectUnchanged(inclusive, [...ranges(), [0, 0, 0xfffffff0, 0xfffffffe], [0, 0, 3, 0xffffffff]]);
+    const signed = 'for (var k = i32(in[2]); k <= i32(in[3]); k++) { out[k] += 1u; }';
+    expectUnchanged(signed, [
+      [0, 0, 0xfffffff8, 7],
+      [0, 0, 3, 20],
+      [0, 0, 20, 3],
+      [0, 0, 0x7ffffff0, 0x7ffffffd],
+    ]);
+  });
+
   test('may count with signed numbers', () => {
     const signed = `
       let end = i32(in[3]);
