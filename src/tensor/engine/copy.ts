@@ -1,4 +1,6 @@
 import type { Tensor } from '../tensor.ts';
+import { copyInRuns } from './copyRuns.ts';
+import { classOf } from './device/deviceClass.ts';
 import { bytesOf } from './dtype.ts';
 import { defineKernel } from './kernel.ts';
 
@@ -14,7 +16,8 @@ export function dense(x: Tensor): Tensor {
 export function packedCopy(x: Tensor): Tensor {
   const y = x.derive(x.shape);
   const quads = inQuads(x);
-  if (quads) copyStridedQuads({ x: quads }, { y }, { size: x.size / 4 }, { T: x.dtype });
+  if (classOf(x.device) === 'softgpu') copyInRuns(x, quads, y);
+  else if (quads) copyStridedQuads({ x: quads }, { y }, { size: x.size / 4 }, { T: x.dtype });
   else copyStrided({ x }, { y }, { size: x.size }, { T: x.dtype });
   quads?.dispose();
   return y;
