@@ -44,8 +44,9 @@ function statement(c: Context, s: Statement, tail: Tail): void {
       break;
     case 'compound': {
       const target = place(c, s.place);
-      const right = value(c, s.value);
-      store(c, target, binary(c, s.op, typeOf(s.place), load(c, target), typeOf(s.value), right));
+      // The right side may call a function that changes the target: the value before that counts.
+      const left = load(c, target);
+      store(c, target, binary(c, s.op, typeOf(s.place), left, typeOf(s.value), value(c, s.value)));
       break;
     }
     case 'evaluate':
