@@ -4,9 +4,11 @@ import { type CheckReport, deliver, readReports, warnOnce } from './checkReport.
 import { createShaderModule } from './compile.ts';
 import { compileKernelOnce } from './compileCache.ts';
 import { Places } from './ir/check/places.ts';
+import { LANGUAGE_FEATURES } from './program/directives.ts';
 import { createExecutor } from './runtime/executor/createExecutor.ts';
 import { KernelMemory, PAGE_BYTES } from './runtime/executor/memory.ts';
-import { compilerFeatures, languageFeatures } from './runtime/features.ts';
+import { compilerFeatures } from './runtime/features.ts';
+import { listAttributes } from './runtime/globals.ts';
 import { createGPU, type GPU } from './runtime/gpu.ts';
 import { relaxedSimd } from './wasm/features.ts';
 
@@ -29,6 +31,7 @@ export interface SoftGPUOptions {
  * are validation errors.
  */
 export function createSoftGPU(options: SoftGPUOptions = {}): GPU {
+  listAttributes();
   const { check, onReport = warnOnce(), width } = options;
   // Only what one thread runs can be compared.
   const threads = check === 'races' ? Math.min(1, options.threads ?? 1) : options.threads;
@@ -36,7 +39,7 @@ export function createSoftGPU(options: SoftGPUOptions = {}): GPU {
   let capacity: number | undefined;
   return createGPU({
     compiler: {
-      ...{ features: compilerFeatures, languageFeatures, createShaderModule },
+      ...{ features: compilerFeatures, languageFeatures: LANGUAGE_FEATURES, createShaderModule },
       compileKernel: (module, entryPoint, constants, how) =>
         compileKernelOnce(module, entryPoint, constants, { ...how, places, ...(width !== undefined && { width }) }),
     },

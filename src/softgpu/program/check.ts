@@ -45,7 +45,7 @@ export interface Checked {
  */
 export function checkModule(module: Module, overrides: OverrideValues | null, options: CheckOptions = {}): Checked {
   const context = new Context(module.source, overrides);
-  checkDirectives(context, module.directives, options.features ?? null);
+  checkDirectives(context, module, options.features ?? null);
   const { entryPoint = null } = options;
   const declarations = entryPoint === null ? module.declarations : reachable(module, entryPoint);
   const program = new ModuleChecker(context).check(declarations, module.directives);

@@ -9,7 +9,6 @@ import type { Lanes } from './intern.ts';
 import type { Meaning } from './meaning.ts';
 import { type ConstructorTarget, resolveConstructor } from './overloads/construct.ts';
 import { reject } from './rejection.ts';
-import { checkElementCount } from './storeType.ts';
 import { typeExpression } from './typeExpression.ts';
 
 /** What a call of a type makes: that type, or one whose elements the arguments decide. */
@@ -40,10 +39,7 @@ export function construct(
   );
   if ('failure' in construction) reject(node.span, construction.failure);
   const { form, type, parameters } = construction;
-  if (form === 'zero') {
-    checkElementCount(type, node.span);
-    return constant(type, zeroValue(type), node.span);
-  }
+  if (form === 'zero') return constant(type, zeroValue(type), node.span);
   const args: Typed[] = [];
   for (const [i, arg] of given.entries()) args.push(convertTo(env, arg, parameters[i]!, arg.span, () => ''));
   const [first] = args;

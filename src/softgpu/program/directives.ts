@@ -1,6 +1,6 @@
 /** `enable`, `requires` and `diagnostic` at the start of a module. https://www.w3.org/TR/WGSL/#directives */
 
-import type { DiagnosticControl, Directive } from '../wgsl/ast.ts';
+import type { DiagnosticControl, Module } from '../wgsl/ast.ts';
 import type { Context } from './context.ts';
 
 /** Extensions that `enable` may name, and the device feature that each needs. */
@@ -33,9 +33,10 @@ const RULES: ReadonlySet<string> = new Set(['derivative_uniformity', 'subgroup_u
 /** `features` are those of the device; null allows all. */
 export function checkDirectives(
   context: Context,
-  directives: readonly Directive[],
+  { directives, diagnosticControls }: Module,
   features: ReadonlySet<string> | null,
 ): void {
+  for (const control of diagnosticControls) checkRule(context, control);
   for (const directive of directives) {
     switch (directive.kind) {
       case 'enable':
@@ -51,9 +52,6 @@ export function checkDirectives(
         for (const { text, span } of directive.features) {
           if (!LANGUAGE_FEATURES.includes(text)) context.report(span, `language feature '${text}' is not supported`);
         }
-        break;
-      case 'diagnostic':
-        checkRule(context, directive.control);
     }
   }
 }

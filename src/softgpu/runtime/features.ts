@@ -52,11 +52,3 @@ export const runtimeFeatures: readonly GPUFeatureName[] = [coreFeature, 'timesta
 
 /** Optional features that kernels can use, as far as the compiler goes. */
 export const compilerFeatures: readonly GPUFeatureName[] = ['shader-f16'];
-
-/** The language features of WGSL that the compiler has. */
-export const languageFeatures: readonly string[] = [
-  'packed_4x8_integer_dot_product',
-  'pointer_composite_access',
-  'readonly_and_readwrite_storage_textures',
-  'unrestricted_pointer_parameters',
-];

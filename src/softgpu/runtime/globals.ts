@@ -78,3 +78,19 @@ export function installGlobals(target: object = globalThis): void {
     Object.defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
   }
 }
+
+/** Web IDL has attributes enumerable, so that `for (const key in buffer)` lists them: not what JavaScript classes do. */
+export function listAttributes(): void {
+  for (const value of Object.values(globals)) {
+    if (typeof value !== 'function') continue;
+    for (let at = value.prototype; isOurs(at); at = Object.getPrototypeOf(at)) {
+      for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+        if (property.get !== undefined) Object.defineProperty(at, name, { enumerable: true });
+      }
+    }
+  }
+}
+
+function isOurs(prototype: object): boolean {
+  return ![Object, EventTarget, Event, DOMException, Error].some((builtin) => builtin.prototype === prototype);
+}

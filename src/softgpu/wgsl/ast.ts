@@ -151,4 +151,6 @@ export interface Module {
   readonly source: string;
   readonly directives: readonly Directive[];
   readonly declarations: readonly Declaration[];
+  /** Of all directives and attributes. */
+  readonly diagnosticControls: readonly DiagnosticControl[];
 }

@@ -135,7 +135,9 @@ export function parseDiagnosticControl(reader: TokenReader): DiagnosticControl {
   const rule = parseRuleName(reader);
   reader.take(Token.Comma);
   reader.expect(Token.RightParen, 'after the diagnostic rule');
-  return { severity, rule, span: reader.spanFrom(start) };
+  const control: DiagnosticControl = { severity, rule, span: reader.spanFrom(start) };
+  reader.diagnosticControls.push(control);
+  return control;
 }
 
 function parseSeverity(reader: TokenReader): DiagnosticControl['severity'] {

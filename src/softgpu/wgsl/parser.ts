@@ -44,7 +44,7 @@ export function parse(source: string): Module {
   while (reader.kind !== Token.EndOfFile) {
     if (!reader.take(Token.Semicolon)) declarations.push(parseDeclaration(reader));
   }
-  return { source, directives, declarations };
+  return { source, directives, declarations, diagnosticControls: reader.diagnosticControls };
 }
 
 // ---- Directives

@@ -1,6 +1,6 @@
 /** The position in a token list, and the small steps every part of the parser takes. */
 
-import type { Name, Span } from './ast.ts';
+import type { DiagnosticControl, Name, Span } from './ast.ts';
 import { WgslError } from './diagnostics.ts';
 import { shorten, type Tokens } from './lexer.ts';
 import { spelling, Token } from './tokens.ts';
@@ -27,6 +27,9 @@ export class TokenReader {
 
   /** Height of the tree of the expression parsed last. */
   height = 0;
+
+  /** Those parsed so far. */
+  readonly diagnosticControls: DiagnosticControl[] = [];
 
   constructor(tokens: Tokens) {
     this.source = tokens.source;

@@ -31,6 +31,30 @@ describe('operators', () => {
     );
   });
 
+  test('an abstract integer is shifted by any amount that loses nothing', () => {
+    expectValidInFunction(
+      'const_assert (0 << 64u) == 0; const_assert (0 << 1000u) == 0; const_assert (3 << 61u) != 0 || true;',
+    );
+    expectValidInFunction('const_assert (-1 << 63u) == -9223372036854775807 - 1;');
+    expect(inFunction('const a = 1 << 64u;')).toContain('does not fit in an abstract integer');
+    expect(inFunction('const a = 1 << 4294967295u;')).toContain('does not fit in an abstract integer');
+  });
+
+  test('bitcast to u32 takes the values of u32 and of i32', () => {
+    expectValidInFunction('const_assert bitcast<u32>(-2147483648) == 0x80000000u && bitcast<u32>(4294967295) == ~0u;');
+    expectValidInFunction('const_assert all(bitcast<vec2u>(vec2(-1, 7)) == vec2u(0xffffffff, 7));');
+    expect(inFunction('const a = bitcast<u32>(4294967296);')).toContain('fits neither in u32 nor in i32');
+    expect(inFunction('const a = bitcast<u32>(-2147483649);')).toContain('fits neither in u32 nor in i32');
+  });
+
+  test('a zero value may have more elements than memory', () => {
+    expectValidInFunction(
+      'const_assert array<i32, 636109182>()[636109181] == 0; const_assert array<vec2f, 70000>()[1].y == 0;',
+    );
+    expectValidInFunction('for (var i = array<i32, 636109182>()[0]; false;) {}');
+    expect(inFunction('let a = array<i32, 636109182>()[636109182];')).toContain('out of bounds');
+  });
+
   test('where the left side decides, the right one is typed but not evaluated', () => {
     expectValid('const_assert !(false && 1 / 0 == 1); const_assert true || array(1, 2)[7] == 1;');
     expect(problems('const a = true && 1 / 0 == 1;')).toMatchInlineSnapshot(`"1:19 '1 / 0': 1 / 0: division by zero"`);

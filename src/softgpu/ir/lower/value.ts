@@ -3,10 +3,12 @@
 import { vector } from '../../program/intern.ts';
 import { alignOf, columnStride, roundUp, sizeOf, strideOf } from '../../program/layout.ts';
 import type { ConstantValue } from '../../program/program.ts';
+import { typeName } from '../../program/typeRules.ts';
 import type { ScalarKind, Type } from '../../program/wgslType.ts';
 import type { Builder } from '../builder.ts';
 import { type Format, Op, type ValueType } from '../ir.ts';
 import { bitsOfFloat, valueType } from '../valueType.ts';
+import { LoweringError } from './context.ts';
 import type { MemoryPlace } from './place.ts';
 
 /**
@@ -23,6 +25,9 @@ export interface StoredValue {
 
 /** Values with more scalars and vectors than this stay in memory. */
 export const MOST_PARTS = 64;
+
+/** A constant of more would take all memory. */
+const MOST_CONSTANTS = 65535;
 
 export function opOf(value: Value): Op {
   if (value instanceof Op) return value;
@@ -130,6 +135,8 @@ export function slotBytes(type: Type): number {
 
 export function constantValue(b: Builder, type: Type, value: ConstantValue): Value {
   if (type.kind === 'scalar') return b.constant(opType(type), [scalarBits(type.scalar, value)]);
+  if (leafCount(type) > MOST_CONSTANTS)
+    throw new LoweringError(`a constant of type ${typeName(type)} is too large to be stored`, b.span);
   const parts = value as readonly ConstantValue[];
   if (type.kind === 'vector') {
     const kind = type.element.scalar;

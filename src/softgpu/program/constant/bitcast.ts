@@ -10,13 +10,15 @@ export function evaluateBitcast(value: ConstantValue, from: Type, to: Type): Con
   const target = scalarOf(to)!.scalar;
   if (source === target) return value;
   const given = typeof value === 'object' ? parts(value) : [value];
-  const words = source === 'f16' ? joinHalves(given) : given.map((part) => wordOf(source, part as number));
+  const words = source === 'f16' ? joinHalves(given) : given.map((part) => wordOf(source, part as number | bigint));
   const made = target === 'f16' ? words.flatMap(splitHalves) : words.map((word) => fromWord(target, word));
   return to.kind === 'vector' ? made : made[0]!;
 }
 
-function wordOf(kind: ScalarKind, value: number): number {
-  return kind === 'f32' ? f32Bits(value) : value >>> 0;
+function wordOf(kind: ScalarKind, value: number | bigint): number {
+  if (typeof value === 'bigint' && (value < -0x80000000n || value > 0xffffffffn))
+    throw new ConstantError(`bitcast: ${value} fits neither in u32 nor in i32`);
+  return kind === 'f32' ? f32Bits(Number(value)) : Number(value) >>> 0;
 }
 
 function fromWord(kind: ScalarKind, word: number): number {

@@ -55,5 +55,19 @@ export function zeroValue(type: Type): ConstantValue {
 }
 
 function repeat(count: number, value: ConstantValue): readonly ConstantValue[] {
-  return new Array<ConstantValue>(count).fill(value);
+  return count > MOST_STORED ? repeated(count, value) : new Array<ConstantValue>(count).fill(value);
+}
+
+/** `array<i32, 636109182>()[7]` is a valid expression, but its elements would take all memory. */
+const MOST_STORED = 65535;
+
+/** An array of equal elements that only looks as if it had them. */
+function repeated(count: number, value: ConstantValue): readonly ConstantValue[] {
+  return new Proxy<ConstantValue[]>([], {
+    get(target, key) {
+      if (key === 'length') return count;
+      const index = typeof key === 'string' ? Number(key) : Number.NaN;
+      return index >= 0 && index < count ? value : Reflect.get(target, key);
+    },
+  });
 }

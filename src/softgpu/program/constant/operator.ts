@@ -103,8 +103,8 @@ function abstractInt(op: BinaryOp, left: bigint, right: bigint): bigint {
     case '^':
       return left ^ right;
     case '<<':
-      refuseShift(op, right, 64n);
-      return inI64(left << right, op, left, right);
+      // No amount is too large for what stays in range; zero does whatever the amount, others not beyond 64.
+      return left === 0n ? left : inI64(left << (right < 64n ? right : 64n), op, left, right);
     case '>>':
       return left >> right;
     default:
@@ -201,7 +201,7 @@ function refuseDivision(op: BinaryOp, kind: 'i32' | 'u32', left: number, right: 
 }
 
 /** The shift must be less than the width. */
-export function refuseShift<T extends number | bigint>(op: BinaryOp, amount: T, width: T): void {
+export function refuseShift(op: BinaryOp, amount: number, width: number): void {
   if (amount < width) return;
   throw new ConstantError(`${op}: cannot shift by ${amount}, the shifted value has ${width} bits`);
 }

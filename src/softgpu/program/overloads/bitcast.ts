@@ -1,6 +1,6 @@
 /** `bitcast<T>(e)`. https://www.w3.org/TR/WGSL/#bitcast-builtin */
 
-import { F16, U32, vector } from '../intern.ts';
+import { ABSTRACT_INT, F16, U32, vector } from '../intern.ts';
 import { typeName } from '../typeRules.ts';
 import type { ScalarType, Type } from '../wgslType.ts';
 import type { BuiltinOverload, Failure } from './overload.ts';
@@ -35,13 +35,10 @@ export function resolveBitcast(args: readonly Type[], templateArgs: readonly Typ
   };
 }
 
-/** An abstract integer becomes u32 for a bitcast to u32, so that all of its values can be written. */
+/** For a bitcast to u32 an abstract integer stays one: it may have any value of u32 or of i32. */
 function sourceType(source: Type, target: Type): Type {
-  if (source.kind === 'scalar' && source.scalar === 'abstract-int' && target === U32) return U32;
-  if (source.kind === 'vector' && source.element.scalar === 'abstract-int') {
-    const wanted = vector(source.size, U32);
-    if (target === wanted) return wanted;
-  }
+  if (source === ABSTRACT_INT && target === U32) return source;
+  if (source.kind === 'vector' && source.element === ABSTRACT_INT && target === vector(source.size, U32)) return source;
   return concretization(source);
 }
 

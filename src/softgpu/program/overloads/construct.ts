@@ -41,10 +41,7 @@ export function resolveConstructor(
     default:
   }
   if (!isConstructible(target)) return { failure: `${typeName(target)} has no value constructor` };
-  if (args.length === 0) {
-    if (scalarCount(target) <= MAX_SCALARS) return { form: 'zero', type: target, parameters: [] };
-    return { failure: `the zero value of ${typeName(target)} has more than ${MAX_SCALARS} scalars` };
-  }
+  if (args.length === 0) return { form: 'zero', type: target, parameters: [] };
   switch (target.kind) {
     case 'scalar':
       return constructScalar(target, args);
@@ -68,35 +65,6 @@ export function resolveConstructor(
       );
     default:
       return { failure: `${typeName(target)} has no value constructor` };
-  }
-}
-
-/** A constant holds each of its scalars: a huge zero value would take all memory. */
-const MAX_SCALARS = 1 << 18;
-
-const scalarCounts = new WeakMap<Type, number>();
-
-function scalarCount(type: Type): number {
-  let count = scalarCounts.get(type);
-  if (count === undefined) {
-    count = countScalars(type);
-    scalarCounts.set(type, count);
-  }
-  return count;
-}
-
-function countScalars(type: Type): number {
-  switch (type.kind) {
-    case 'vector':
-      return type.size;
-    case 'matrix':
-      return type.columns * type.rows;
-    case 'array':
-      return (type.count ?? 0) * scalarCount(type.element);
-    case 'struct':
-      return type.members.reduce((sum, member) => sum + scalarCount(member.type), 0);
-    default:
-      return 1;
   }
 }
 

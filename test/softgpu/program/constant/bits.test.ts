@@ -178,8 +178,8 @@ describe('bitcast', () => {
     expect(() => callAs('vec2<f16>', 'bitcast', ['u32', 0x7e000000])).toThrowErrorMatchingInlineSnapshot(
       `[ConstantError: bitcast: 0x7e00 is no finite f16]`,
     );
-    expect(() => callAs('u32', 'bitcast', ['AI', -1n])).toThrowErrorMatchingInlineSnapshot(
-      `[ConstantError: -1 does not fit in u32]`,
+    expect(() => callAs('u32', 'bitcast', ['AI', -(2n ** 31n) - 1n])).toThrowErrorMatchingInlineSnapshot(
+      `[ConstantError: bitcast: -2147483649 fits neither in u32 nor in i32]`,
     );
   });
 });

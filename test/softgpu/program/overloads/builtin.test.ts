@@ -262,9 +262,9 @@ describe('on memory', () => {
 
 describe('bitcast', () => {
   it.each([
-    ['u32', 'AI', '(u32) -> u32'],
+    ['u32', 'AI', '(abstract-int) -> u32'],
     ['f32', 'AI', '(i32) -> f32'],
-    ['vec2<u32>', 'vec2<AI>', '(vec2<u32>) -> vec2<u32>'],
+    ['vec2<u32>', 'vec2<AI>', '(vec2<abstract-int>) -> vec2<u32>'],
     ['i32', 'AF', '(f32) -> i32'],
     ['vec3<f32>', 'vec3<u32>', '(vec3<u32>) -> vec3<f32>'],
     ['u32', 'vec2<f16>', '(vec2<f16>) -> u32'],
