@@ -58,6 +58,20 @@ describe.each([1, 4] as const)('barriers, %i invocations at a time', (width) => 
     expect(run(body, 8, [3, 1])).toEqual(expected);
   });
 
+  test('a branch before a shared write does not see it', () => {
+    const body = `
+      var<workgroup> turn: array<u32, 8>;
+      @compute @workgroup_size(8) fn main(@builtin(local_invocation_index) i: u32) {
+        var k = 1u;
+        if (x[0] == 3) { turn[i] = i; workgroupBarrier(); k = 2; }
+        if (i < 4) { y[i] = k; }
+        k = 5;
+        workgroupBarrier();
+        if (i >= 4) { y[i] = k; }
+      }`;
+    expect(run(body, 8, [3])).toEqual([2, 2, 2, 2, 5, 5, 5, 5]);
+  });
+
   test('an invocation that returned alone does nothing in later regions', () => {
     const body = `
       var<workgroup> total: atomic<u32>;

@@ -26,7 +26,7 @@ import {
 } from './ir.ts';
 import { spill } from './spill.ts';
 import { markUniform, WORKGROUP } from './uniform.ts';
-import { accessOf, blocksOf, hasEffect, operandOf, registerOf, some } from './walk.ts';
+import { accessOf, blocksOf, hasEffect, operandOf, registerOf, some, visitOps } from './walk.ts';
 
 const BOOL = { lane: 'bool', size: 1 } as const;
 
@@ -68,9 +68,12 @@ class Former {
   block(block: Block): Block {
     const out: Block = [];
     let region: Block = [];
+    /** Registers that control flow in the region reads. */
+    const read = new Set<Register>();
     const close = () => {
       if (region.length > 0) out.push(this.#invocations(region));
       region = [];
+      read.clear();
     };
     for (const node of block) {
       if (node.kind === 'barrier') {
@@ -79,13 +82,19 @@ class Former {
         if (clearsWorkgroup(node)) {
           close();
           out.push(node);
-        } else if (isShared(node)) out.push(node);
-        else region.push(node);
+        } else if (isShared(node)) {
+          // What is shared comes to stand before the region: not a write that the region must not see yet.
+          if (node.code === 'set' && read.has(registerOf(node))) close();
+          out.push(node);
+        } else region.push(node);
       } else if (this.#isShared(node)) {
         close();
         out.push(...this.#shared(node));
       } else {
         region.push(node);
+        visitOps([node], (op) => {
+          if (op.code === 'get') read.add(registerOf(op));
+        });
       }
     }
     close();
