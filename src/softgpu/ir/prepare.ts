@@ -1,8 +1,8 @@
 import { nestAxes } from './axes.ts';
 import { removeDead } from './dead.ts';
-import { quickenLoops } from './quicken.ts';
 import { moveInvariants } from './invariant.ts';
 import { type Kernel, Workgroups } from './ir.ts';
+import { quickenLoops } from './quicken.ts';
 import { formRegions } from './regions.ts';
 import { markUniform } from './uniform.ts';
 import { canWiden, isWideCheaper } from './widen/cost.ts';
