@@ -148,6 +148,7 @@ class Marker {
       for (const cause of this.#causes) after.add(cause);
     }
     after.delete(node);
+    this.#causes.clear();
     for (const cause of after) this.#causes.add(cause);
   }
 
