@@ -69,7 +69,9 @@ async function main(): Promise<void> {
 \`npx tsx scripts/conformance/fuzz.ts --programs ${values.programs} --texts ${values.texts}\` makes valid programs from seeds (functions with pointer parameters, structs,
 arrays, matrices, loops, switches, atomics, barriers; float arithmetic that is exact) and runs them here and on Dawn with
 SwiftShader: ${count(programs, 'agrees')} of ${programs.length - count(programs, 'not comparable')} agree in every bit, ${count(programs, 'differs')} differ, ${count(programs, 'lost')} hung or crashed${
-    count(programs, 'not comparable') ? `; ${count(programs, 'not comparable')} did not run on Dawn` : ''
+    count(programs, 'not comparable')
+      ? `; ${count(programs, 'not comparable')} did not run on Dawn, or wrongly (scripts/conformance/fuzzMistaken.ts)`
+      : ''
   }. Of ${texts.length} texts made by damaging
 such programs, and of extreme lengths and depths, ${count(texts, 'refused')} are refused and ${count(texts, 'accepted')} accepted, ${count(texts, 'disagrees')} otherwise than by Dawn, ${count(texts, 'lost')} hung or crashed.
 ${wrong

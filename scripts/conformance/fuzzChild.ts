@@ -1,5 +1,6 @@
 /** A child process of fuzz.ts: takes seeds, runs what they make on both devices and gives back what differs. */
 import { deviceName, openDevice, openProvider, openRunner } from './devices.ts';
+import { MISTAKEN } from './fuzzMistaken.ts';
 import { extremes, mutate } from './fuzzMutate.ts';
 import { generateProgram } from './fuzzProgram.ts';
 import { Random } from './fuzzRandom.ts';
@@ -25,6 +26,8 @@ serveJobs<FuzzJob, FuzzReport>(async (job, report, started) => {
   const { device } = runner;
   if ('program' in job) {
     const program = generateProgram(job.program);
+    const mistaken = MISTAKEN[job.program];
+    if (mistaken !== undefined) return report({ kind: 'not comparable', detail: `SwiftShader is wrong: ${mistaken}` });
     started('Dawn');
     const expected = await runProgram(other, program);
     if ('error' in expected) return report({ kind: 'not comparable', detail: expected.error });
