@@ -5,7 +5,7 @@ import { defineOp } from '../../tensor/engine/op.ts';
 import { broadcastShapes, type Shape, sameShape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { sumTo } from '../reduce/sum.ts';
-import { defineMap, type ElementMap, type MapSpec, type Operands } from './elementMap.ts';
+import { defineMap, type ElementMap, kernelsOf, type MapSpec, type Operands } from './elementMap.ts';
 
 /** A tensor, or a plain number that reaches the kernel as a parameter. */
 export type Operand = Tensor | number;
@@ -103,13 +103,6 @@ export function operandMaps(name: string, spec: Omit<MapSpec<Operands>, 'name' |
 export function runOperands({ both, right, left }: OperandMaps, a: Operand, b: Operand, y: Tensor): void {
   const map = typeof a === 'number' ? left : typeof b === 'number' ? right : both;
   map.run({ a, b } as never, y);
-}
-
-/** Kernels by name, for a row to export: a test compiles every one. */
-export function kernelsOf(...maps: readonly { readonly quads: Kernel; readonly elements: Kernel }[]) {
-  return Object.fromEntries(
-    maps.flatMap(({ quads, elements }) => [quads, elements]).map((made) => [made.kernelName, made]),
-  );
 }
 
 type GradientArgs = Readonly<{ dy: Tensor; a: Operand; b: Operand }>;

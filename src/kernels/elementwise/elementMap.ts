@@ -75,6 +75,13 @@ export function defineMap<const O extends Operands>(spec: MapSpec<O>): ElementMa
   return { run, ...kernels } as unknown as ElementMap<O>;
 }
 
+/** Kernels by name, for a row to export: a test compiles every one. */
+export function kernelsOf(...maps: readonly Pick<ElementMap<Operands>, (typeof WAYS)[number]>[]) {
+  return Object.fromEntries(maps.flatMap((map) => WAYS.map((way) => [map[way].kernelName, map[way]])));
+}
+
+const WAYS = ['quads', 'elements', 'quadRuns', 'elementRuns'] as const;
+
 interface Types {
   readonly T: DType;
   readonly S: DType;

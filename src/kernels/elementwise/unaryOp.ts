@@ -5,7 +5,7 @@ import { type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
 import type { Shape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { defineMap, type ElementMap, type OperandKind, type Operands } from './elementMap.ts';
+import { defineMap, type ElementMap, kernelsOf, type OperandKind, type Operands } from './elementMap.ts';
 
 /** A row of a table of functions of one tensor and up to two plain numbers. */
 export interface UnaryRow<N extends string> {
@@ -32,10 +32,7 @@ export interface UnaryOp<N extends string> {
   /** dx of dy and of the tensor that the row keeps. */
   readonly backward: (dy: Tensor, kept: Tensor | null, numbers?: Partial<Numbers<N>>) => Tensor;
   readonly keeps: 'x' | 'y' | 'nothing';
-  readonly quads: Kernel;
-  readonly elements: Kernel;
-  readonly gradientQuads: Kernel | undefined;
-  readonly gradientElements: Kernel | undefined;
+  readonly kernels: Readonly<Record<string, Kernel>>;
 }
 
 const FLOATS: readonly DType[] = ['f32', 'f16'];
@@ -75,10 +72,7 @@ export function unary<N extends string = never>(row: UnaryRow<N>): UnaryOp<N> {
     forward,
     backward,
     keeps: row.keeps,
-    quads: map.quads,
-    elements: map.elements,
-    gradientQuads: gradient?.quads,
-    gradientElements: gradient?.elements,
+    kernels: gradient ? kernelsOf(map, gradient) : kernelsOf(map),
   };
 }
 
