@@ -1,4 +1,5 @@
 import { familyOf, GROUPS, groupOf, isGraphics } from './ctsGroups.ts';
+import { REASONS } from './ctsReasons.ts';
 import type { CaseRecord } from './ctsRun.ts';
 import { oneLine, percent, table } from './document.ts';
 
@@ -92,9 +93,11 @@ function families(records: readonly CaseRecord[]): string {
     .map(([family, cases]) => {
       const of =
         records.filter(({ query, status }) => familyOf(query) === family && status === 'pass').length + cases.length;
-      return `- \`${family}\`: ${cases.length} of ${of}: ${oneLine(cases[0]?.reason ?? '', 200)}`;
+      return `- \`${family}\`: ${cases.length} of ${of}: ${REASONS[family] ?? oneLine(cases[0]?.reason ?? '', 200)}`;
     });
-  return ['Failing families, with how many of their applicable cases fail and the first reason:', '', ...lines].join(
-    '\n',
-  );
+  return [
+    'Failing families, with how many of their applicable cases fail and why, or what the first says:',
+    '',
+    ...lines,
+  ].join('\n');
 }
