@@ -140,6 +140,36 @@ describe.each([1, 4] as const)('memory, %i invocations at a time', (width) => {
     }
   });
 
+  test('lanes past the end of a row reach no memory far behind an array', () => {
+    const code = `
+      @group(0) @binding(0) var<storage, read_write> y: array<u32>;
+      @group(0) @binding(1) var<storage, read> x: array<u32, 40000>;
+      var<workgroup> far: array<u32, 40000>;
+      @compute @workgroup_size(5) fn main(@builtin(local_invocation_index) i: u32) {
+        far[i * 9999] = x[i * 9999] + i;
+        workgroupBarrier();
+        y[i] = far[i * 9999];
+      }`;
+    const x = Uint32Array.from({ length: 40000 }, (_, i) => i);
+    const [y] = runKernel(code, { buffers: [new Uint32Array(5), x], width });
+    expect([...y!]).toEqual([0, 10000, 20000, 30000, 40000]);
+  });
+
+  test('addresses kept across a barrier are those of lanes at work', () => {
+    const code = `${bindings}
+      @compute @workgroup_size(6, 2) fn main(@builtin(local_invocation_index) i: u32) {
+        var list: array<u32, 4>;
+        list[x[i]] = x[i];
+        for (var k = 2u; k < 6; k++) {
+          y[i] = list[list[3]];
+          workgroupBarrier();
+        }
+      }`;
+    const x = Uint32Array.from({ length: 12 }, (_, i) => i % 5);
+    const [y] = runKernel(code, { buffers: [new Uint32Array(12), x], width });
+    expect([...y!]).toEqual(Array.from(x, (v) => (v < 3 ? 0 : v)));
+  });
+
   test('writes under a condition touch nothing else', () => {
     const code = `${bindings}
       @compute @workgroup_size(16) fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -1,12 +1,14 @@
 /** Memory accesses of four lanes. */
 
-import { type Access, type Format, type Op, Register, type Slot, type ValueType } from '../ir.ts';
-import { BOOL, I32, valueType } from '../valueType.ts';
+import { type Access, type Format, type Op, Register, type Root, type Slot, type ValueType } from '../ir.ts';
+import { BOOL, constantBits, I32, valueType } from '../valueType.ts';
 import { accessOf } from '../walk.ts';
 import type { Limit } from './lanes.ts';
 import type { Widener } from './widen.ts';
 
 const LANES = [0, 1, 2, 3] as const;
+/** How far to look for the clamps of an address: one for each dimension of an array. */
+const DEEPEST = 6;
 
 function bytesOf(format: Format): number {
   return format === 'f16' ? 2 : 4;
@@ -28,7 +30,9 @@ export class WideMemory {
     if (!lanes.isWide(address)) return components(this.#w, b.load(op.type, address, where));
     const linear = lanes.linear(address);
     if (op.type.size === 1) {
-      if (linear === null || linear.stride !== bytesOf(where.format)) return [this.#gather(op.type, address, where)];
+      if (linear === null || linear.stride !== bytesOf(where.format)) {
+        return [this.#gather(op.type, this.#working(address, where), where)];
+      }
       const wide = valueType(op.type.lane, 4);
       if (linear.limit === null) return [b.load(wide, linear.base, where)];
       // Side by side as long as no lane is at the limit.
@@ -40,7 +44,8 @@ export class WideMemory {
       );
       return [b.get(result)];
     }
-    const rows = LANES.map((lane) => b.load(op.type, lanes.lane(address, lane), where));
+    const working = this.#working(address, where);
+    const rows = LANES.map((lane) => b.load(op.type, lanes.lane(working, lane), where));
     return transpose(this.#w, rows, op.type);
   }
 
@@ -111,6 +116,16 @@ export class WideMemory {
     }
   }
 
+  /**
+   * Address 0, which every access can have, for the lanes at rest: what they hold was proven in range for lanes at work
+   * only, and may be any number. Addresses that were clamped just now need no such care.
+   */
+  #working(address: Op, { root }: Access): Op {
+    const { b, lanes, mask } = this.#w;
+    if (mask === null || !lanes.isWide(address) || isClamped(address, root)) return address;
+    return b.select(mask, address, b.splat(b.i32(0), 4));
+  }
+
   #gather(type: ValueType, address: Op, where: Access): Op {
     const { b, lanes } = this.#w;
     return b.build(LANES.map((lane) => b.load(type, lanes.lane(address, lane), where)));
@@ -139,9 +154,9 @@ export class WideMemory {
     const { b, lanes } = this.#w;
     const where = accessOf(op);
     const { type } = op;
+    const scaled = scale(this.#w, this.#working(address, where));
     return Array.from({ length: type.size }, (_, i) => {
       const place = this.#place(where, i);
-      const scaled = scale(this.#w, address);
       if (this.#w.shared) return b.load(valueType(type.lane, 1), scaled, place);
       if (!lanes.isWide(address)) return b.load(valueType(type.lane, 4), scaled, place);
       return b.build(
@@ -175,6 +190,26 @@ export class WideMemory {
 
 function isPrivate({ root }: Access): boolean {
   return root.kind === 'slot' && root.space === 'private';
+}
+
+/** Whether what varies in an address was clamped to the end of the root. */
+function isClamped(address: Op, root: Root, depth = 0): boolean {
+  const { code, args } = address;
+  if (code === 'splat' || isSame(constantBits(address))) return true;
+  if (code === 'minU') return args.some((bound) => isEnd(bound.code === 'splat' ? bound.args[0]! : bound, root));
+  if (depth === DEEPEST) return false;
+  return (code === 'add' || code === 'mul' || code === 'shl') && args.every((arg) => isClamped(arg, root, depth + 1));
+}
+
+function isSame(bits: readonly number[] | null): boolean {
+  return bits?.every((each) => each === bits[0]) ?? false;
+}
+
+/** Whether a value is made of constants and the length of the root. */
+function isEnd(op: Op, root: Root, depth = 0): boolean {
+  if (op.code === 'length') return accessOf(op).root === root;
+  if (op.args.length === 0 || depth === DEEPEST) return op.code === 'const';
+  return op.args.every((arg) => isEnd(arg, root, depth + 1));
 }
 
 function shifted(where: Access, bytes: number): Access {

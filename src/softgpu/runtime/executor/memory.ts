@@ -5,6 +5,9 @@ export const PAGE_BYTES = 65_536;
 /** One page short of 4 GiB, so that the address after the last byte is a u32 too. */
 const MAXIMA = [65_535, 49_152, 32_768, 16_384, 8_192, 4_096, 2_048];
 
+/** Where four invocations load together, those past the end of a row read up to 12 bytes behind what they are given. */
+const SLACK_BYTES = 16;
+
 const LEAST_GROWTH = 256; // pages, 16 MiB: growing interrupts every thread
 
 /** The one WebAssembly memory, and views of it that are never stale. */
@@ -39,7 +42,7 @@ export class KernelMemory {
 
   /** Makes the memory reach to an address. False where it cannot. */
   reach(end: number): boolean {
-    const needed = Math.ceil(end / PAGE_BYTES) - this.pages;
+    const needed = Math.ceil((end + SLACK_BYTES) / PAGE_BYTES) - this.pages;
     if (needed <= 0) return true;
     const room = this.maximumPages - this.pages;
     const generous = Math.max(needed, LEAST_GROWTH, this.pages >>> 2);
