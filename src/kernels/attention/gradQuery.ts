@@ -1,6 +1,6 @@
 import { defineKernel } from '../../tensor/engine/kernel.ts';
 import { SCORES_WGSL } from './problem.ts';
-import { QUAD_WGSL } from './quads.ts';
+import { QUAD_WGSL, rowReader, rowWriter } from './quads.ts';
 
 /** What the kernels of the query gradient read and write. */
 export const GRAD_QUERY = {
@@ -37,71 +37,16 @@ export const gradQueryQuad = /* @__PURE__ */ defineKernel({
   constants: { HEAD: { tested: [1, 8] }, VALUE: { tested: [2] }, LANES: { tested: [16] } },
   workgroup: ({ LANES }) => LANES,
   grid: ({ batch, queries }, { LANES }) => Math.ceil((batch * Math.ceil(queries / 4)) / LANES),
-  functions: SCORES_WGSL + QUAD_WGSL,
+  functions: [
+    SCORES_WGSL,
+    QUAD_WGSL,
+    rowReader('q', 'HEAD'),
+    rowReader('k', 'HEAD'),
+    rowReader('v', 'VALUE'),
+    rowReader('dy', 'VALUE'),
+    rowWriter('Row', 'dq', 'HEAD'),
+  ].join('\n'),
   wgsl: /* wgsl */ `
-fn qRow(at: u32) -> Chunks {
-  var x: Chunks;
-  x.a = q[at];
-  if (HEAD > 1u) { x.b = q[at + 1u]; }
-  if (HEAD > 2u) { x.c = q[at + 2u]; }
-  if (HEAD > 3u) { x.d = q[at + 3u]; }
-  if (HEAD > 4u) { x.e = q[at + 4u]; }
-  if (HEAD > 5u) { x.f = q[at + 5u]; }
-  if (HEAD > 6u) { x.g = q[at + 6u]; }
-  if (HEAD > 7u) { x.h = q[at + 7u]; }
-  return x;
-}
-
-fn kRow(at: u32) -> Chunks {
-  var x: Chunks;
-  x.a = k[at];
-  if (HEAD > 1u) { x.b = k[at + 1u]; }
-  if (HEAD > 2u) { x.c = k[at + 2u]; }
-  if (HEAD > 3u) { x.d = k[at + 3u]; }
-  if (HEAD > 4u) { x.e = k[at + 4u]; }
-  if (HEAD > 5u) { x.f = k[at + 5u]; }
-  if (HEAD > 6u) { x.g = k[at + 6u]; }
-  if (HEAD > 7u) { x.h = k[at + 7u]; }
-  return x;
-}
-
-fn vRow(at: u32) -> Chunks {
-  var x: Chunks;
-  x.a = v[at];
-  if (VALUE > 1u) { x.b = v[at + 1u]; }
-  if (VALUE > 2u) { x.c = v[at + 2u]; }
-  if (VALUE > 3u) { x.d = v[at + 3u]; }
-  if (VALUE > 4u) { x.e = v[at + 4u]; }
-  if (VALUE > 5u) { x.f = v[at + 5u]; }
-  if (VALUE > 6u) { x.g = v[at + 6u]; }
-  if (VALUE > 7u) { x.h = v[at + 7u]; }
-  return x;
-}
-
-fn dyRow(at: u32) -> Chunks {
-  var x: Chunks;
-  x.a = dy[at];
-  if (VALUE > 1u) { x.b = dy[at + 1u]; }
-  if (VALUE > 2u) { x.c = dy[at + 2u]; }
-  if (VALUE > 3u) { x.d = dy[at + 3u]; }
-  if (VALUE > 4u) { x.e = dy[at + 4u]; }
-  if (VALUE > 5u) { x.f = dy[at + 5u]; }
-  if (VALUE > 6u) { x.g = dy[at + 6u]; }
-  if (VALUE > 7u) { x.h = dy[at + 7u]; }
-  return x;
-}
-
-fn writeRow(at: u32, row: Chunks, factor: f32) {
-  dq[at] = row.a * factor;
-  if (HEAD > 1u) { dq[at + 1u] = row.b * factor; }
-  if (HEAD > 2u) { dq[at + 2u] = row.c * factor; }
-  if (HEAD > 3u) { dq[at + 3u] = row.d * factor; }
-  if (HEAD > 4u) { dq[at + 4u] = row.e * factor; }
-  if (HEAD > 5u) { dq[at + 5u] = row.f * factor; }
-  if (HEAD > 6u) { dq[at + 6u] = row.g * factor; }
-  if (HEAD > 7u) { dq[at + 7u] = row.h * factor; }
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = linearGroup(group) * WORKGROUP + lane;

@@ -100,3 +100,43 @@ fn added(o: mat4x4f, p: vec4f, v: vec4f) -> mat4x4f {
 
 /** Chunks that an Octet holds. Longer rows go to the kernels that keep rows in arrays. */
 export const QUAD_CHUNKS = 8;
+
+/** `<buffer>Row(at)`: a row of the buffer, its chunks counted by the constant of that name. */
+/* @__NO_SIDE_EFFECTS__ */
+export function rowReader(buffer: string, count: 'HEAD' | 'VALUE'): string {
+  return ROW_READER_WGSL.replaceAll('BUFFER', buffer).replaceAll('COUNT', count);
+}
+
+const ROW_READER_WGSL = /* wgsl */ `
+fn BUFFERRow(at: u32) -> Chunks {
+  var x: Chunks;
+  x.a = BUFFER[at];
+  if (COUNT > 1u) { x.b = BUFFER[at + 1u]; }
+  if (COUNT > 2u) { x.c = BUFFER[at + 2u]; }
+  if (COUNT > 3u) { x.d = BUFFER[at + 3u]; }
+  if (COUNT > 4u) { x.e = BUFFER[at + 4u]; }
+  if (COUNT > 5u) { x.f = BUFFER[at + 5u]; }
+  if (COUNT > 6u) { x.g = BUFFER[at + 6u]; }
+  if (COUNT > 7u) { x.h = BUFFER[at + 7u]; }
+  return x;
+}
+`;
+
+/** `write<Name>(at, row, factor)`: writes a row into the buffer, multiplied. */
+/* @__NO_SIDE_EFFECTS__ */
+export function rowWriter(name: string, buffer: string, count: 'HEAD' | 'VALUE'): string {
+  return ROW_WRITER_WGSL.replaceAll('NAME', name).replaceAll('BUFFER', buffer).replaceAll('COUNT', count);
+}
+
+const ROW_WRITER_WGSL = /* wgsl */ `
+fn writeNAME(at: u32, row: Chunks, factor: f32) {
+  BUFFER[at] = row.a * factor;
+  if (COUNT > 1u) { BUFFER[at + 1u] = row.b * factor; }
+  if (COUNT > 2u) { BUFFER[at + 2u] = row.c * factor; }
+  if (COUNT > 3u) { BUFFER[at + 3u] = row.d * factor; }
+  if (COUNT > 4u) { BUFFER[at + 4u] = row.e * factor; }
+  if (COUNT > 5u) { BUFFER[at + 5u] = row.f * factor; }
+  if (COUNT > 6u) { BUFFER[at + 6u] = row.g * factor; }
+  if (COUNT > 7u) { BUFFER[at + 7u] = row.h * factor; }
+}
+`;

@@ -151,6 +151,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var yAt = viewIndex(params.y, head) + start * params.yStep;
   var xAt = yAt;
   if (HAS_X) { xAt = viewIndex(params.x, head) + start * params.xStep; }
+  let sign = vec4f(-params.turn, params.turn, -params.turn, params.turn);
   for (var n = start; n < min(start + params.run, params.along); n++) {
     let angles = (((head + n) / params.inner) % params.positions) * CHUNKS;
     let parts = select(params.parts, 1u, ALONE);
@@ -158,8 +159,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       if (INTERLEAVED) {
         let a = chunk(xAt + c);
         let angle = table[angles + c];
-        let sine = params.turn * angle.yyww;
-        y[yAt + c] = a * angle.xxzz + vec4f(-a.y, a.x, -a.w, a.z) * sine;
+        y[yAt + c] = a * angle.xxzz + a.yxwz * (sign * angle.yyww);
       } else {
         let a = chunk(xAt + c);
         let b = chunk(xAt + CHUNKS / 2u + c);

@@ -59,7 +59,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
 
 test('attends along any axis of any view like float64, and so do the gradients', () => property(cases, check, 20));
 
-describe.each(['quad', 'row', 'tile'])('the variant %s', (variant) => {
+describe.each(['block', 'quad', 'row', 'tile'])('the variant %s', (variant) => {
   test.each([true, false])('gated %s', (gated) => {
     for (const pass of ['forward', 'gradQuery', 'gradKeyValue']) {
       for (const length of ['short', 'long', 'wide']) device.choices.chosen.set(`attention/${pass}/${length}`, variant);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 const TOLERANCE = { tolerance: 5e-6, gradTolerance: 1e-4 };
 
 /** Makes every pass of the family use one variant, whatever the device would choose. */
-function force(variant: 'quad' | 'row' | 'tile'): void {
+function force(variant: 'block' | 'quad' | 'row' | 'tile'): void {
   for (const pass of ['forward', 'gradQuery', 'gradKeyValue']) {
     for (const length of ['short', 'long', 'wide']) device.choices.chosen.set(`attention/${pass}/${length}`, variant);
   }
@@ -42,7 +42,7 @@ interface Case {
   readonly view: 'dense' | 'permuted' | 'sliced';
   readonly bias: readonly boolean[] | null;
   readonly mask: readonly boolean[] | null;
-  readonly variant: 'quad' | 'row' | 'tile';
+  readonly variant: 'block' | 'quad' | 'row' | 'tile';
   readonly seed: number;
 }
 
@@ -57,7 +57,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   view: views,
   bias: fc.option(axes),
   mask: fc.option(axes),
-  variant: fc.constant('quad'),
+  variant: fc.constant('block'),
   seed: fc.nat(),
 });
 
@@ -97,7 +97,7 @@ const full = (variant: Case['variant']) =>
   cases.map((made) => ({ ...made, d: 3, e: 4, bias: made.bias ?? BROADCAST, mask: made.mask ?? BROADCAST, variant }));
 const BROADCAST = [false, true, true, true];
 
-describe.each(['quad', 'row', 'tile'] as const)('the variant %s', (variant) => {
+describe.each(['block', 'quad', 'row', 'tile'] as const)('the variant %s', (variant) => {
   test('agrees at any shape', () => property(full(variant), check, 8));
 
   test('agrees one past a tile of keys and past a workgroup of rows', () =>
