@@ -157,7 +157,7 @@ export function compileStages(
 /** What counts towards maxComputeWorkgroupStorageSize. */
 function workgroupBytes({ slots }: Kernel): number {
   return slots
-    .filter(({ space }) => space === 'workgroup')
+    .filter(({ space, contents }) => space === 'workgroup' && contents === null)
     .reduce((sum, { bytes }) => sum + Math.ceil(bytes / 16) * 16, 0);
 }
 

@@ -108,7 +108,7 @@ function changes(level: Level, op: Op): boolean {
       const { root } = accessOf(op);
       // Other invocations and workgroups write what may be written at all.
       if (root.kind === 'buffer') return root.writable && (level.node.kind !== 'loop' || level.roots.has(root));
-      return level.roots.has(root) || level.node.kind !== 'loop';
+      return root.contents === null && (level.roots.has(root) || level.node.kind !== 'loop');
     }
     case 'input': {
       const name = op.detail as Input;

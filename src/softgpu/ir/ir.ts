@@ -193,7 +193,7 @@ export class BufferRoot {
   }
 }
 
-/** Memory of a variable: one per workgroup, or (function and private) one per invocation. */
+/** Memory of a variable: one per workgroup, or (function and private) one per invocation; or of a constant table. */
 export class Slot {
   readonly kind = 'slot';
   readonly name: string;
@@ -207,10 +207,14 @@ export class Slot {
    */
   persistent = false;
 
-  constructor(name: string, space: 'workgroup' | 'private', bytes: number) {
+  /** Of a slot in the workgroup's memory that nothing writes: as many bytes, there before any workgroup runs. */
+  readonly contents: Uint8Array | null;
+
+  constructor(name: string, space: 'workgroup' | 'private', bytes: number, contents: Uint8Array | null = null) {
     this.name = name;
     this.space = space;
     this.bytes = bytes;
+    this.contents = contents;
   }
 }
 

@@ -28,7 +28,7 @@ export interface Group {
 /** The whole workgroup: values stay the same from their definition to any use, however far apart invocations run. */
 export const WORKGROUP: Group = {
   input: (name) => !name.startsWith('local'),
-  load: ({ root, uniformLoad }) => uniformLoad || (root.kind === 'buffer' && !root.writable),
+  load: ({ root, uniformLoad }) => uniformLoad || (root.kind === 'buffer' ? !root.writable : root.contents !== null),
   lockstep: false,
 };
 

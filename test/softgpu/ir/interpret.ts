@@ -49,7 +49,7 @@ function runWorkgroup(
   for (const root of kernel.buffers) shared.set(root, buffers[root.slot]!);
   // Whatever a kernel finds in its scratch memory, it must not depend on.
   for (const slot of kernel.slots)
-    if (slot.space === 'workgroup') shared.set(slot, new Uint8Array(slot.bytes).fill(0xcd));
+    if (slot.space === 'workgroup') shared.set(slot, slot.contents ?? new Uint8Array(slot.bytes).fill(0xcd));
   const [sizeX, sizeY, sizeZ] = kernel.workgroupSize;
   const running: Generator<void, void>[] = [];
   for (let index = 0; index < sizeX * sizeY * sizeZ; index++) {

@@ -23,6 +23,7 @@ import {
   store,
   wholeOf,
 } from './place.ts';
+import { newTable } from './table.ts';
 import { constantValue, isParts, isStored, opOf, opType, partCount, partsOf, partType, type Value } from './value.ts';
 
 export function value(c: Context, e: Expression): Value {
@@ -44,9 +45,9 @@ function evaluated(c: Context, e: Expression): Value {
     case 'load':
       return load(c, place(c, e.place));
     case 'member':
-      return partOf(c, e.base, e.index);
+      return partOfTable(c, e) ?? partOf(c, e.base, e.index);
     case 'element':
-      return elementValue(c, e, value(c, e.base));
+      return partOfTable(c, e) ?? elementValue(c, e, value(c, e.base));
     case 'swizzle':
       return swizzled(c, e.base, e.lanes);
     case 'unary':
@@ -133,19 +134,43 @@ function elementValue(c: Context, e: Extract<Expression, { kind: 'element' }>, b
   return load(c, elementOf(c, inSlot(c, e.base, base), inRange));
 }
 
-/** Puts an array value into memory, to index it dynamically; a constant one only once. */
+/** Puts an array value into memory, to index it dynamically. */
 function inSlot(c: Context, e: Expression, array: Value): MemoryPlace {
-  if (e.kind !== 'constant') {
-    const place = newSlot(c, typeOf(e));
-    storeMemory(c, place, array);
-    return place;
+  const place = newSlot(c, typeOf(e));
+  storeMemory(c, place, array);
+  return place;
+}
+
+/** The place of a part, chosen by dynamic index, of a constant array; null where `e` is something else. */
+function tablePart(c: Context, e: Expression): Place | null {
+  switch (e.kind) {
+    case 'constant': {
+      if (e.type.kind !== 'array' && e.type.kind !== 'struct') return null;
+      const known = c.tables.get(e.value) ?? newTable(c, e.type, value(c, e));
+      c.tables.set(e.value, known);
+      return known;
+    }
+    case 'member': {
+      const base = tablePart(c, e.base);
+      return base === null ? null : memberOf(base, e.index);
+    }
+    case 'element': {
+      const base = tablePart(c, e.base);
+      if (base === null) return null;
+      const index = opOf(value(c, e.index));
+      watchIndex(c, index, { kind: 'value', type: base.type }, e.span);
+      return elementOf(c, base, index);
+    }
+    default:
+      return null;
   }
-  const known = c.tables.get(e.value);
-  if (known !== undefined) return known;
-  const table = newSlot(c, typeOf(e));
-  c.b.atEntry(() => storeMemory(c, table, array));
-  c.tables.set(e.value, table);
-  return table;
+}
+
+function partOfTable(c: Context, e: Expression): Value | null {
+  const part = tablePart(c, e);
+  if (part === null) return null;
+  // Nothing writes to a table: what is large need not be copied.
+  return isLarge(part.type) ? { kind: 'stored', place: part as MemoryPlace } : load(c, part);
 }
 
 /** `&&` and `||`: both sides are evaluated where that is harmless. */

@@ -1,9 +1,9 @@
 /** One kernel, one WebAssembly module. */
 
-import type { Input, Kernel, Op } from '../../ir/ir.ts';
+import type { Input, Kernel, Op, Slot } from '../../ir/ir.ts';
 import { accessOf } from '../../ir/walk.ts';
 import { WasmModule } from '../module.ts';
-import { emitAddress } from './address.ts';
+import { emitAddress, placeOf } from './address.ts';
 import { clearShadow, emitReport, emitTouch, shadowBytes } from './check.ts';
 import { ARGS, countUses, emitBlock, inputLocal } from './control.ts';
 import { layOut } from './frame.ts';
@@ -79,6 +79,17 @@ function readArguments(g: Generator): void {
   }
   if (g.frame.stride > 0) g.resetFrame();
   clearShadow(g);
+  for (const slot of kernel.slots) if (slot.contents !== null) fill(g, slot, slot.contents);
+}
+
+function fill(g: Generator, slot: Slot, contents: Uint8Array): void {
+  const [base, start] = placeOf(g, slot);
+  const words = new Uint32Array(contents.buffer);
+  for (let i = 0; i < words.length; i += 4) {
+    g.f.get(base);
+    g.f.i32x4Const(words[i]!, words[i + 1]!, words[i + 2]!, words[i + 3]!);
+    g.f.memory('v128.store', start + 4 * i);
+  }
 }
 
 function emit(g: Generator, op: Op, uses: ReadonlyMap<Op, number>): void {
