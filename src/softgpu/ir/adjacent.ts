@@ -18,25 +18,30 @@ interface WordStore {
 }
 
 export function mergeStores(block: Block): void {
+  const out: Node[] = [];
   let run: WordStore[] = [];
-  for (let at = 0; at < block.length; at++) {
-    const node = block[at]!;
+  /** Where the run's first store stands. */
+  let start = 0;
+  for (const node of block) {
+    out.push(node);
     if (node.kind !== 'op') {
       for (const inner of blocksOf(node)) mergeStores(inner);
       run = [];
       continue;
     }
     const store = wordStore(node);
-    if (store !== null) run = run.length > 0 && isNext(run, store) ? [...run, store] : [store];
-    else if (run.length > 0 && disturbs(node, run[0]!)) run = [];
+    if (store !== null) {
+      if (run.length === 0 || !isNext(run, store)) [run, start] = [[], out.length - 1];
+      run.push(store);
+    } else if (run.length > 0 && disturbs(node, run[0]!)) run = [];
     if (run.length < 4) continue;
-    const merged = merge(run);
     const stores = new Set<Node>(run.map(({ op }) => op));
-    const rest = block.slice(0, at).filter((each) => !stores.has(each));
-    block.splice(0, at + 1, ...rest, ...merged);
-    at = rest.length + merged.length - 1;
+    for (const each of out.splice(start)) if (!stores.has(each)) out.push(each);
+    out.push(...merge(run));
     run = [];
   }
+  for (const [at, node] of out.entries()) block[at] = node;
+  block.length = out.length;
 }
 
 function wordStore(op: Op): WordStore | null {

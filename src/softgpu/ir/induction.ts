@@ -7,7 +7,7 @@
  * 2^32, in which it always holds.
  */
 
-import { type Block, type Loop, Op, type Register } from './ir.ts';
+import { type Block, type Loop, type Node, Op, type Register } from './ir.ts';
 import { I32, scalarBits } from './valueType.ts';
 import { blocksOf, operandOf, registerOf, visitOps } from './walk.ts';
 
@@ -262,6 +262,8 @@ export interface InnermostLoop {
 
 export function innermostLoops(body: Block): InnermostLoop[] {
   const found: InnermostLoop[] = [];
+  const written = new Map<Node, ReadonlySet<Register>>();
+  noteWritten(body, written);
   const search = (block: Block, known: Map<Register, Op>): boolean => {
     let holdsLoop = false;
     for (const node of block) {
@@ -269,12 +271,13 @@ export function innermostLoops(body: Block): InnermostLoop[] {
         if (node.code === 'set') known.set(registerOf(node), node.args[0]!);
         continue;
       }
-      const written = writtenRegisters(blocksOf(node));
+      const blocks = blocksOf(node);
+      if (blocks.length === 0) continue;
       const entry = new Map(known);
-      for (const register of written) known.delete(register);
+      for (const register of written.get(node)!) known.delete(register);
       const repeats = node.kind === 'loop' || node.kind === 'invocations' || node.kind === 'workgroups';
       let inner = false;
-      for (const nested of blocksOf(node)) if (search(nested, new Map(repeats ? known : entry))) inner = true;
+      for (const nested of blocks) if (search(nested, new Map(repeats ? known : entry))) inner = true;
       if (node.kind === 'loop' && !inner) found.push({ loop: node, block, known: entry });
       if (inner || repeats) holdsLoop = true;
     }
@@ -284,14 +287,20 @@ export function innermostLoops(body: Block): InnermostLoop[] {
   return found;
 }
 
-function writtenRegisters(blocks: readonly Block[]): Set<Register> {
-  const written = new Set<Register>();
-  for (const block of blocks) {
-    visitOps(block, (op) => {
-      if (op.code === 'set') written.add(registerOf(op));
-    });
+/** Lists the registers written in a block, and for each node with blocks those written inside. */
+function noteWritten(block: Block, listed: Map<Node, ReadonlySet<Register>>): Set<Register> {
+  const all = new Set<Register>();
+  for (const node of block) {
+    if (node.kind === 'op') {
+      if (node.code === 'set') all.add(registerOf(node));
+      continue;
+    }
+    const inside = new Set<Register>();
+    for (const inner of blocksOf(node)) for (const register of noteWritten(inner, listed)) inside.add(register);
+    listed.set(node, inside);
+    for (const register of inside) all.add(register);
   }
-  return written;
+  return all;
 }
 
 /** The number of instructions and conditions inside. */
