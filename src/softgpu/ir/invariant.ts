@@ -53,7 +53,8 @@ class Mover {
           this.#levels.push(level);
           node.body = this.block(node.body, true);
           this.#levels.pop();
-          out.push(...level.front, node);
+          for (const each of level.front) out.push(each);
+          out.push(node);
           break;
         }
         case 'scope':

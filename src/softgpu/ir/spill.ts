@@ -68,7 +68,8 @@ class Spiller {
       for (const inner of blocksOf(node)) for (const each of inner) rewrite(each);
     };
     for (const node of block) rewrite(node);
-    block.unshift(...front);
+    const nodes = block.splice(0);
+    for (const part of [front, nodes]) for (const node of part) block.push(node);
   }
 
   /** Conditions that run once for the workgroup but were computed by invocations: the first one's value serves. */
