@@ -170,6 +170,14 @@ describe.each([1, 4] as const)('memory, %i invocations at a time', (width) => {
     expect([...y!]).toEqual(Array.from(x, (v) => (v < 3 ? 0 : v)));
   });
 
+  test('thousands of early returns follow each other', () => {
+    const returns = Array.from({ length: 3000 }, (_, k) => `if (x[i] == ${k + 1}) { y[i] = ${k}; return; }`);
+    const code = `${bindings}
+      @compute @workgroup_size(4) fn main(@builtin(local_invocation_index) i: u32) { ${returns.join('\n')} }`;
+    const [y] = runKernel(code, { buffers: [new Uint32Array(4), new Uint32Array([3000, 0, 1, 77])], width });
+    expect([...y!]).toEqual([2999, 0, 0, 76]);
+  });
+
   test('writes under a condition touch nothing else', () => {
     const code = `${bindings}
       @compute @workgroup_size(16) fn main(@builtin(global_invocation_id) id: vec3u) {

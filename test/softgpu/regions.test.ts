@@ -142,4 +142,23 @@ describe.each([1, 4] as const)('barriers, %i invocations at a time', (width) => 
     );
     expect([...runKernel(code, { buffers: [new Uint32Array(24)], width })[0]!]).toEqual(expected.reverse());
   });
+
+  test('a long chain of arithmetic crosses a barrier', () => {
+    const steps = Array.from({ length: 500 }, (_, k) => `s = (s ^ ${k}) * ${2 * k + 3};`).join('\n');
+    const body = `
+      fn f(start: u32) -> u32 { var s = start; ${steps} return s; }
+      @compute @workgroup_size(4) fn main(@builtin(local_invocation_index) i: u32) {
+        var s = i;
+        ${'s = f(s);\n'.repeat(30)}
+        workgroupBarrier();
+        y[i] = s;
+      }`;
+    const f = (start: number) => {
+      let s = start;
+      for (let k = 0; k < 500; k++) s = Math.imul(s ^ k, 2 * k + 3) >>> 0;
+      return s;
+    };
+    const chain = (i: number) => Array.from({ length: 30 }).reduce<number>(f, i);
+    expect(run(body, 4)).toEqual([0, 1, 2, 3].map(chain));
+  });
 });

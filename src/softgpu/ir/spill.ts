@@ -150,11 +150,12 @@ class Spiller {
     return op;
   }
 
-  /** How many instructions give the value anew from what is known everywhere. */
-  #cost(operand: Op): number {
+  /** How many instructions give the value anew from what is known everywhere; infinite where it is more than `most`. */
+  #cost(operand: Op, most = REPEATABLE): number {
     const value = this.#original.get(operand) ?? operand;
     if (!this.#home.has(value)) return 0;
     if (
+      most === 0 ||
       hasEffect(value) ||
       value.code === 'get' ||
       value.code === 'load' ||
@@ -164,8 +165,8 @@ class Spiller {
       return Infinity;
     let cost = 1;
     for (const arg of value.args) {
-      cost += this.#cost(arg);
-      if (cost > REPEATABLE) return Infinity;
+      cost += this.#cost(arg, most - cost);
+      if (cost > most) return Infinity;
     }
     return cost;
   }

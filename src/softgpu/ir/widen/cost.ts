@@ -2,6 +2,7 @@
 
 import type { Block, Kernel, Op } from '../ir.ts';
 import { accessOf, blocksOf, hasEffect, operandOf } from '../walk.ts';
+import { exitsOf } from './mask.ts';
 import { LANES } from './widen.ts';
 
 /** Rounds a loop is taken to run. */
@@ -25,10 +26,13 @@ export function isWideCheaper(kernel: Kernel): boolean {
   return cost.wide < 0.9 * cost.narrow;
 }
 
-/** Whether a wide kernel can be made: lanes lie along x, and private memory is made of words. */
+/** Deeper control flow could exhaust the stack of a pass, or of an engine. */
+const DEEPEST = 500;
+
+/** Whether a wide kernel can be made: lanes lie along x, private memory is made of words, and not too many exits follow each other. */
 export function canWiden(kernel: Kernel): boolean {
   const [x] = kernel.workgroupSize;
-  if (x < LANES) return false;
+  if (x < LANES || nestingOf(kernel.body) > DEEPEST) return false;
   const holdsHalves = (block: Block): boolean =>
     block.some((node) => {
       if (node.kind !== 'op') return blocksOf(node).some(holdsHalves);
@@ -37,6 +41,17 @@ export function canWiden(kernel: Kernel): boolean {
       return format === 'f16' && root.kind === 'slot' && root.space === 'private';
     });
   return !holdsHalves(kernel.body);
+}
+
+/** How deep control flow nests once it is wide: what follows a node that lanes may leave stands under a condition. */
+function nestingOf(block: Block): number {
+  let around = 0;
+  let deepest = 0;
+  for (const node of block) {
+    for (const inner of blocksOf(node)) deepest = Math.max(deepest, around + 1 + nestingOf(inner));
+    if (node.kind !== 'op' && exitsOf(node).length > 0) around++;
+  }
+  return Math.max(deepest, around);
 }
 
 function add(cost: Cost, block: Block, weight: number, parted: boolean): void {
