@@ -7,6 +7,20 @@ export { bssEvalSdr, siSdr, snr } from './audio/metrics/separationMetrics.ts';
 export { spectrogramPicture } from './audio/picture/spectrogramPicture.ts';
 export { mixScene, sampleScene } from './audio/scene/anechoicScene.ts';
 export { RandomStream } from './audio/scene/random.ts';
+export { convolveResponse } from './audio/scene/room/convolveResponse.ts';
+export { decayTime, energyDecay } from './audio/scene/room/decayTime.ts';
+export {
+  type AmbisonicReceiver,
+  abPair,
+  ambisonicReceiver,
+  type Microphone,
+  ortfPair,
+  type Receiver,
+  xyPair,
+} from './audio/scene/room/receiver.ts';
+export type { RoomOptions, RoomSource } from './audio/scene/room/roomOptions.ts';
+export { type RoomResponse, simulateRoom } from './audio/scene/room/simulateRoom.ts';
+export { splitEarly } from './audio/scene/room/splitEarly.ts';
 export { bsast32k, clap48k, type StftSettings, stftSettings } from './audio/stftSettings.ts';
 export { openWav, readWav, type WavAudio, type WavReader } from './audio/wav/readWav.ts';
 export { WavError } from './audio/wav/wavError.ts';

@@ -8,7 +8,7 @@ export const walls = ['back', 'front', 'right', 'left', 'floor', 'ceiling'] as c
 
 export type Wall = (typeof walls)[number];
 
-/** The share of energy a wall keeps, from 0 to 1: one number, or one for each of `octaveBands`. */
+/** The share of energy a wall absorbs, from 0 to 1: one number, or one for each of `octaveBands`. */
 export type Absorption = number | readonly number[];
 
 /** Of each wall, for each band. */

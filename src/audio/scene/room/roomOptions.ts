@@ -41,7 +41,11 @@ interface RoomGeometry {
 /** Absorption or reverberation time: one of them. */
 export type RoomOptions = RoomGeometry &
   (
-    | { readonly absorption: Absorption | Readonly<Record<Wall, Absorption>>; readonly t60?: never }
+    | {
+        /** Share of energy that the walls absorb, from 0 to 1: of all, or of each. */
+        readonly absorption: Absorption | Readonly<Record<Wall, Absorption>>;
+        readonly t60?: never;
+      }
     | {
         /** Time of a fall by 60 dB in seconds: what all bands aim at, or one for each of `octaveBands`. */
         readonly t60: number | readonly number[];

@@ -53,7 +53,7 @@ export function simulateRoom(options: RoomOptions): RoomResponse<Ambisonics | Fl
   const direct = directPath(field, options);
   const samples = responseLength(options, direct, t60);
   const fade = crossfade(options, field, direct, samples);
-  const imageSamples = fade ? Math.min(samples, Math.ceil(fade[1])) : samples;
+  const imageSamples = fade ? Math.min(samples, Math.ceil(fade[1] + spread(field)) + HALF_TAPS) : samples;
   const limits = { ...imageLimits(options), maxDistance: reach(field, imageSamples + HALF_TAPS) };
   expectFeasible(field, limits.maxDistance, limits.maxOrder);
   const images = imageResponses(field, limits, imageSamples, fade ?? [samples, samples]);
@@ -117,7 +117,11 @@ function directPath(field: SoundField, { receiver }: RoomOptions): DirectPath {
 }
 
 function responseLength({ seconds, sampleRate }: RoomOptions, direct: DirectPath, t60: readonly number[]): number {
-  if (seconds !== undefined) return Math.ceil(seconds * sampleRate);
+  if (seconds !== undefined) {
+    if (seconds * sampleRate > direct.delay) return Math.ceil(seconds * sampleRate);
+    const least = (direct.delay / sampleRate).toPrecision(3);
+    throw new RangeError(`simulateRoom: seconds must be more than the ${least} s of the direct path, got ${seconds}`);
+  }
   const slowest = Math.max(...t60.slice(0, bandsBelow(sampleRate).length));
   if (slowest <= 100) return Math.ceil(direct.delay + slowest * sampleRate) + HALF_TAPS + 1;
   throw new RangeError(
@@ -129,12 +133,15 @@ function imageLimits({ maxOrder }: RoomOptions) {
   return { maxOrder: maxOrder ?? Number.POSITIVE_INFINITY };
 }
 
-/** How far sound comes in that many samples. */
+/** How far sound comes in that many samples, and on to the receiver's farthest microphone. */
 function reach(field: SoundField, samples: number): number {
-  const spread = Math.max(
-    ...field.microphones.map(({ position }) => Math.hypot(...position.map((at, axis) => at - field.receiver[axis]!))),
-  );
-  return (samples / field.sampleRate) * field.speedOfSound + spread;
+  return ((samples + spread(field)) / field.sampleRate) * field.speedOfSound;
+}
+
+/** How long sound takes from the receiver's position to its farthest microphone, in samples. */
+function spread({ microphones, receiver, speedOfSound: c, sampleRate }: SoundField): number {
+  const distances = microphones.map(({ position }) => Math.hypot(...position.map((at, axis) => at - receiver[axis]!)));
+  return (Math.max(...distances) / c) * sampleRate;
 }
 
 /** The samples over which images give way to the tail; none if the response has no tail. */

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { RandomStream } from '../../../../src/audio/scene/random.ts';
+import { RealFft } from '../../../../src/audio/scene/room/realFft.ts';
+
+describe('RealFft', () => {
+  test.each([2, 4, 8, 16, 32, 128, 512])('of %i points is the sum it stands for, and goes back', (size) => {
+    const random = new RandomStream(size);
+    const x = new Float64Array(size).map(() => random.normal());
+    const fft = new RealFft(size);
+    const [re, im] = [new Float64Array(fft.bins), new Float64Array(fft.bins)];
+    fft.forward(x, re, im);
+    for (let k = 0; k < fft.bins; k++) {
+      const angle = (n: number) => (2 * Math.PI * ((k * n) % size)) / size;
+      expect(re[k]).toBeCloseTo(
+        x.reduce((sum, value, n) => sum + value * Math.cos(angle(n)), 0),
+        11,
+      );
+      expect(im[k]).toBeCloseTo(-x.reduce((sum, value, n) => sum + value * Math.sin(angle(n)), 0), 11);
+    }
+    const back = new Float64Array(size);
+    fft.inverse(re, im, back);
+    for (const [n, value] of back.entries()) expect(value).toBeCloseTo(x[n]!, 13);
+  });
+
+  test('adds zeros to a short signal', () => {
+    const fft = new RealFft(8);
+    const [re, im] = [new Float64Array(5), new Float64Array(5)];
+    fft.forward([1, 2, 3], re, im);
+    expect(re[0]).toBeCloseTo(6, 14);
+    expect(re[4]).toBeCloseTo(2, 14);
+    expect(im[2]).toBeCloseTo(-2, 14);
+  });
+
+  test('refuses other sizes', () => {
+    expect(() => new RealFft(12)).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: RealFft: size must be a power of two from 2 to 2^30, got 12]`,
+    );
+    expect(() =>
+      new RealFft(8).forward([], new Float64Array(4), new Float64Array(5)),
+    ).toThrowErrorMatchingInlineSnapshot(`[RangeError: RealFft: both parts must have 5 bins, got 4 and 5]`);
+    expect(() =>
+      new RealFft(2).forward([1, 2, 3], new Float64Array(2), new Float64Array(2)),
+    ).toThrowErrorMatchingInlineSnapshot(`[RangeError: RealFft: signal must have at most 2 samples, got 3]`);
+  });
+});
