@@ -1,7 +1,8 @@
 /**
  * The range of an integer instruction as an unsigned number, to prove indexes
  * in range. It holds wherever the instruction is executed, under a condition
- * or not, so that moving a proven access is safe.
+ * or not, so that moving a proven access is safe. It does not hold for lanes at
+ * rest in a wide kernel, of which widen/memory.ts takes care.
  */
 
 import type { Op } from './ir.ts';
