@@ -47,7 +47,10 @@ async function exhibit(sound: SoundClass, kind: number, { folder, clips, seconds
     const file = `${name}-${i + 1}`;
     await writeWav(join(folder, `${file}.wav`), [clip.samples], { sampleRate, encoding: 'pcm', bits: 16 });
     const panel = { title: clip.caption, signal: clip.samples };
-    writeFileSync(join(folder, `${file}.png`), spectrogramPicture([panel], { sampleRate, width: 640, panelHeight: 280 }));
+    writeFileSync(
+      join(folder, `${file}.png`),
+      spectrogramPicture([panel], { sampleRate, width: 640, panelHeight: 280 }),
+    );
     figures.push(figure(file, clip));
   }
   const captions = sound.captions.map((caption) => `“${caption}”`).join(', ');

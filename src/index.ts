@@ -21,6 +21,13 @@ export {
 export type { RoomOptions, RoomSource } from './audio/scene/room/roomOptions.ts';
 export { type RoomResponse, simulateRoom } from './audio/scene/room/simulateRoom.ts';
 export { splitEarly } from './audio/scene/room/splitEarly.ts';
+export {
+  type SoundClass,
+  type SoundClip,
+  type SoundOptions,
+  soundClass,
+  soundClasses,
+} from './audio/sounds/soundClasses.ts';
 export { bsast32k, clap48k, type StftSettings, stftSettings } from './audio/stftSettings.ts';
 export { openWav, readWav, type WavAudio, type WavReader } from './audio/wav/readWav.ts';
 export { WavError } from './audio/wav/wavError.ts';

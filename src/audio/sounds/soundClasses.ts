@@ -11,6 +11,8 @@ import { bubbling, drip, rain, waves } from './classes/water.ts';
 import { fire, thunder, wind } from './classes/weather.ts';
 import type { SoundClass } from './soundClass.ts';
 
+export type { SoundClass, SoundClip, SoundOptions, SoundParameters } from './soundClass.ts';
+
 /** Every kind of sound that the library can make by itself, in alphabetical order. */
 export const soundClasses: readonly SoundClass[] = [
   alarm,

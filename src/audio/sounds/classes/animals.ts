@@ -1,7 +1,7 @@
 import { defineSound } from '../soundClass.ts';
 import { sineOfTurns } from '../synthesis/exactMath.ts';
 import { bandPass } from '../synthesis/filter.ts';
-import { harmonics } from '../synthesis/harmonics.ts';
+import { falling, harmonics } from '../synthesis/harmonics.ts';
 import { drift, whiteNoise } from '../synthesis/noise.ts';
 import { curve, drawRatio, mix, part, place, shape, smoothStep, steadyTimes, swell } from '../synthesis/take.ts';
 import { voice } from '../synthesis/voice.ts';
@@ -220,7 +220,7 @@ export const fly = /* @__PURE__ */ defineSound({
     const near = drift(take, passing);
     const jitter = drift(take, 40);
     const pitch = curve(take, (t) => wings * (1 + wander * turn(t) + 0.012 * jitter(t)));
-    const partials = Float64Array.from({ length: 26 }, (_, k) => (k === 0 ? 0.7 : 1) / (1 + 0.35 * dullness * k));
+    const partials = falling(44, 0.1 + 0.5 * dullness);
     const buzz = mix(harmonics(take, pitch, partials), bandPass(whiteNoise(take), take, 1800, 0.8), 0.03);
     return shape(
       buzz,

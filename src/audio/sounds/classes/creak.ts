@@ -1,10 +1,10 @@
 import { defineSound } from '../soundClass.ts';
 import { formants } from '../synthesis/filter.ts';
-import { harmonics } from '../synthesis/harmonics.ts';
+import { falling, harmonics } from '../synthesis/harmonics.ts';
 import { drift, whiteNoise } from '../synthesis/noise.ts';
 import { curve, drawRatio, mix, part, place, shape, smoothStep, steadyTimes, swell } from '../synthesis/take.ts';
 
-const PULSE = Array.from({ length: 50 }, () => 1);
+const PULSE = falling(70, 0);
 
 /** A hinge that sticks and slips: pulses that speed up and slow down, ringing in the wood. */
 export const creak = /* @__PURE__ */ defineSound({

@@ -36,7 +36,7 @@ export const engine = /* @__PURE__ */ defineSound({
       take,
       (t) => firing * (1 + 0.03 * hunting(t) + revving * (0.5 + 0.5 * sineOfTurns(t / revPeriod + start))),
     );
-    const partials = falling(24 * cylinders, 0.6).map((amplitude, k) =>
+    const partials = falling(30 * cylinders, 0.6).map((amplitude, k) =>
       (k + 1) % cylinders === 0 ? amplitude : amplitude * unevenness * take.random.uniform(0.2, 0.8),
     );
     const pulses = harmonics(
@@ -175,7 +175,7 @@ export const drill = /* @__PURE__ */ defineSound({
     const whine = harmonics(
       take,
       speed,
-      falling(40, 1 - brightness).map((a, k) => a * (k % 7 === 6 ? 3 : 1)),
+      falling(48, 1 - brightness).map((a, k) => a * (k % 7 === 6 ? 3 : 1)),
     );
     const chips = bandPass(whiteNoise(take), take, 3000, 0.9);
     const turn = curve(take, (t) => (hammer > 0 ? 0.3 + 1.4 * Math.max(0, sineOfTurns(hammer * t)) : 1));

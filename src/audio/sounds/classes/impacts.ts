@@ -65,7 +65,7 @@ export const keyboard = /* @__PURE__ */ defineSound({
       const hz = pitch * take.random.uniform(0.8, 1.25);
       const force = take.random.uniform(0.5, 1);
       noiseGrain(out, take, { at, hz, q: 2, decay: 0.005, gain: 0.5 * force });
-      thud(out, take, { at: at + 0.004, hz: 330, decay: 0.008, gain: 0.35 * thock * force });
+      thud(out, take, { at: at + 0.004, hz: 330, decay: 0.008, gain: 0.2 * thock * force });
       noiseGrain(out, take, {
         at: at + take.random.uniform(0.06, 0.1),
         hz: 1.5 * hz,

@@ -52,16 +52,11 @@ export const speech = /* @__PURE__ */ defineSound({
     for (let i = 1; time < take.seconds; i++) {
       const next = take.random.pick(VOWELS);
       const seconds = take.random.uniform(0.75, 1.25) / parameters.syllables;
-      consonant(out, take, time);
-      place(
-        out,
-        syllable(part(take, seconds), parameters, vowel, next),
-        take,
-        time + 0.03,
-        take.random.uniform(0.6, 1),
-      );
-      time += seconds * 0.95 + 0.03;
+      place(out, syllable(part(take, seconds), parameters, vowel, next), take, time, take.random.uniform(0.6, 1));
+      time += seconds * 0.95;
       if (i % parameters.pauses === 0) time += take.random.uniform(0.12, 0.4);
+      consonant(out, take, time);
+      time += 0.03;
       vowel = next;
     }
     return out;

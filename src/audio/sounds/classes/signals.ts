@@ -17,6 +17,7 @@ import {
   type Take,
 } from '../synthesis/take.ts';
 
+/** Range of the period of each kind, in seconds. */
 const SIREN_KINDS = { wail: [2.2, 5], yelp: [0.28, 0.55], 'two-tone': [0.9, 1.5] } as const;
 
 /** A horn whose pitch wails up and down, yelps, or changes between two notes. */
@@ -30,13 +31,14 @@ export const siren = /* @__PURE__ */ defineSound({
   ],
   draw: (random) => {
     const kind = random.pick(['wail', 'yelp', 'two-tone'] as const);
+    const [shortest, longest] = SIREN_KINDS[kind];
     const low = drawRatio(random, 480, 720);
     const ratio = kind === 'two-tone' ? random.uniform(1.25, 1.42) : random.uniform(1.6, 2.3);
     return {
       kind,
       low, // Hz
       high: low * ratio, // Hz
-      period: drawRatio(random, ...SIREN_KINDS[kind]), // seconds
+      period: drawRatio(random, shortest, longest), // seconds
       brightness: random.uniform(0.7, 1.3),
     };
   },

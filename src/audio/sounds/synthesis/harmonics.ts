@@ -1,4 +1,4 @@
-import { cosineOfTurns, power, sineOfTurns } from './exactMath.ts';
+import { cosineOfTurns, power } from './exactMath.ts';
 import type { Hz } from './filter.ts';
 import type { Take } from './take.ts';
 
@@ -13,73 +13,84 @@ const HIGHEST = 0.46; // of the sample rate
 export function harmonics(take: Take, hz: Hz, amplitudes: ArrayLike<number>, turns = 0): Float64Array {
   const { sampleRate, length } = take;
   const out = new Float64Array(length);
-  const phases = new Float64Array(4);
-  let phase = turns;
-  for (let start = 0; start < length; start += 4) {
-    let highest = 1;
-    for (let i = 0; i < 4; i++) {
-      const frequency = typeof hz === 'number' ? hz : hz[Math.min(start + i, length - 1)]!;
-      phases[i] = phase;
-      phase += frequency / sampleRate;
-      phase -= Math.floor(phase);
-      if (frequency > highest) highest = frequency;
-    }
-    addPartials(out, start, phases, amplitudes, (HIGHEST * sampleRate) / highest);
+  const pitch = typeof hz === 'number' ? new Float64Array(length).fill(hz) : hz;
+  const partials = Float64Array.from(amplitudes); // one kind of array for the loops below: mixed ones run at half the speed
+  const block: Block = {
+    phase: new Float64Array(BLOCK + 1),
+    double: new Float64Array(BLOCK),
+    sine: new Float64Array(BLOCK),
+    sum: new Float64Array(BLOCK),
+  };
+  block.phase[BLOCK] = turns;
+  for (let start = 0; start < length; start += BLOCK) {
+    const highest = advance(block, pitch, start, 1 / sampleRate);
+    sumPartials(block, partials, (HIGHEST * sampleRate) / highest);
+    const count = Math.min(BLOCK, length - start);
+    for (let i = 0; i < count; i++) out[start + i] = block.sum[i]!;
   }
   return out;
 }
 
-/** Four samples at once: each step of the recurrence waits for the one before, but the samples do not wait for each other. */
-function addPartials(
-  out: Float64Array,
-  start: number,
-  phases: Float64Array,
-  amplitudes: ArrayLike<number>,
-  room: number,
-): void {
-  const count = Math.min(amplitudes.length, Math.floor(room));
-  const d0 = double(phases[0]!);
-  const d1 = double(phases[1]!);
-  const d2 = double(phases[2]!);
-  const d3 = double(phases[3]!);
-  // b[k + 1] and b[k + 2] of the four
-  let here0 = 0;
-  let here1 = 0;
-  let here2 = 0;
-  let here3 = 0;
-  let above0 = 0;
-  let above1 = 0;
-  let above2 = 0;
-  let above3 = 0;
-  for (let k = count; k >= 1; k--) {
-    const amplitude = amplitudes[k - 1]! * (k + 1 > room ? room - k : 1);
-    const b0 = amplitude - above0 + d0 * here0;
-    const b1 = amplitude - above1 + d1 * here1;
-    const b2 = amplitude - above2 + d2 * here2;
-    const b3 = amplitude - above3 + d3 * here3;
-    above0 = here0;
-    above1 = here1;
-    above2 = here2;
-    above3 = here3;
-    here0 = b0;
-    here1 = b1;
-    here2 = b2;
-    here3 = b3;
+/** Phases of the samples from `start` on, from where the block before stopped. Returns the highest pitch. */
+function advance({ phase }: Block, pitch: Float64Array, start: number, period: number): number {
+  let now = phase[BLOCK]!;
+  let highest = 1;
+  const last = pitch.length - 1;
+  for (let i = 0; i < BLOCK; i++) {
+    const hz = pitch[Math.min(start + i, last)]!;
+    phase[i] = now;
+    now += hz * period;
+    now -= Math.floor(now);
+    highest = Math.max(highest, hz);
   }
-  // Past the end of the signal a typed array ignores the write.
-  out[start] = here0 * sineOfTurns(phases[0]!);
-  out[start + 1] = here1 * sineOfTurns(phases[1]!);
-  out[start + 2] = here2 * sineOfTurns(phases[2]!);
-  out[start + 3] = here3 * sineOfTurns(phases[3]!);
+  phase[BLOCK] = now;
+  return highest;
 }
 
-function double(turns: number): number {
-  return 2 * cosineOfTurns(turns);
+const BLOCK = 32;
+
+interface Block {
+  /** In turns; the last one is the first of the next block. */
+  readonly phase: Float64Array;
+  /** 2 cos(phase) */
+  readonly double: Float64Array;
+  readonly sine: Float64Array;
+  readonly sum: Float64Array;
 }
 
-/** Amplitudes k^-steepness: 1 is a sawtooth, 2 dull. */
+/** Two samples at once: each step of the recurrence waits for the one before, but the samples do not wait for each other. */
+function sumPartials({ phase, double, sine, sum }: Block, amplitudes: Float64Array, room: number): void {
+  // One call in each loop: only then is it inlined, and its result no object.
+  for (let i = 0; i < BLOCK; i++) double[i] = 2 * cosineOfTurns(phase[i]!);
+  for (let i = 0; i < BLOCK; i++) sine[i] = cosineOfTurns(phase[i]! - 0.25);
+  const count = Math.min(amplitudes.length, Math.floor(room));
+  for (let i = 0; i < BLOCK; i += 2) {
+    const d0 = double[i]!;
+    const d1 = double[i + 1]!;
+    // b[k + 1] and b[k + 2] of the two
+    let here0 = 0;
+    let here1 = 0;
+    let above0 = 0;
+    let above1 = 0;
+    for (let k = count; k >= 1; k--) {
+      const amplitude = amplitudes[k - 1]! * (k + 1 > room ? room - k : 1);
+      const b0 = amplitude - above0 + d0 * here0;
+      const b1 = amplitude - above1 + d1 * here1;
+      above0 = here0;
+      above1 = here1;
+      here0 = b0;
+      here1 = b1;
+    }
+    sum[i] = here0 * sine[i]!;
+    sum[i + 1] = here1 * sine[i + 1]!;
+  }
+}
+
+/**
+ * Amplitudes k^-steepness: 1 is a sawtooth, 2 dull. The last ones go down to nothing, so that the spectrum has no edge.
+ */
 export function falling(count: number, steepness: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, k) => power(k + 1, -steepness));
+  return Float64Array.from({ length: count }, (_, k) => power(k + 1, -steepness) * (1 - (k / count) * (k / count)));
 }
 
 /** Odd partials only: a square wave, a clarinet, a cheap buzzer. */
