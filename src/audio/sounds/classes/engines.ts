@@ -36,7 +36,7 @@ export const engine = /* @__PURE__ */ defineSound({
       take,
       (t) => firing * (1 + 0.03 * hunting(t) + revving * (0.5 + 0.5 * sineOfTurns(t / revPeriod + start))),
     );
-    const partials = falling(30 * cylinders, 0.6).map((amplitude, k) =>
+    const partials = falling(24 * cylinders, 0.6).map((amplitude, k) =>
       (k + 1) % cylinders === 0 ? amplitude : amplitude * unevenness * take.random.uniform(0.2, 0.8),
     );
     const pulses = harmonics(

@@ -165,6 +165,8 @@ export const carHorn = /* @__PURE__ */ defineSound({
     }),
 });
 
+const HORN_TOP = 6500; // Hz; the partials above are not worth their time
+
 function honks(
   take: Take,
   {
@@ -183,7 +185,7 @@ function honks(
     for (const pitch of pitches) {
       const unsteady = drift(piece, 12);
       const hz = curve(piece, (t) => pitch * (0.97 + 0.03 * smoothStep(t, 0, rise) + 0.003 * unsteady(t)));
-      mix(chord, harmonics(piece, hz, falling(30, steepness), take.random.uniform()));
+      mix(chord, harmonics(piece, hz, falling(Math.ceil(HORN_TOP / pitch), steepness), take.random.uniform()));
     }
     const horn = formants(chord, piece, [
       { hz: 900, q: 0.7, gain: 1 },
