@@ -104,10 +104,11 @@ export const QUAD_CHUNKS = 8;
 /** `<buffer>Row(at)`: a row of the buffer, its chunks counted by the constant of that name. */
 /* @__NO_SIDE_EFFECTS__ */
 export function rowReader(buffer: string, count: 'HEAD' | 'VALUE'): string {
-  return ROW_READER_WGSL.replaceAll('BUFFER', buffer).replaceAll('COUNT', count);
+  return ROW_READER.replaceAll('BUFFER', buffer).replaceAll('COUNT', count);
 }
 
-const ROW_READER_WGSL = /* wgsl */ `
+// A pattern: WGSL once BUFFER and COUNT are replaced.
+const ROW_READER = `
 fn BUFFERRow(at: u32) -> Chunks {
   var x: Chunks;
   x.a = BUFFER[at];
@@ -125,10 +126,11 @@ fn BUFFERRow(at: u32) -> Chunks {
 /** `write<Name>(at, row, factor)`: writes a row into the buffer, multiplied. */
 /* @__NO_SIDE_EFFECTS__ */
 export function rowWriter(name: string, buffer: string, count: 'HEAD' | 'VALUE'): string {
-  return ROW_WRITER_WGSL.replaceAll('NAME', name).replaceAll('BUFFER', buffer).replaceAll('COUNT', count);
+  return ROW_WRITER.replaceAll('NAME', name).replaceAll('BUFFER', buffer).replaceAll('COUNT', count);
 }
 
-const ROW_WRITER_WGSL = /* wgsl */ `
+// A pattern: WGSL once NAME, BUFFER and COUNT are replaced.
+const ROW_WRITER = `
 fn writeNAME(at: u32, row: Chunks, factor: f32) {
   BUFFER[at] = row.a * factor;
   if (COUNT > 1u) { BUFFER[at + 1u] = row.b * factor; }
