@@ -71,12 +71,12 @@ export class Completion {
     const { completed } = this;
     const done = this.#waiters.findIndex(({ fence }) => fence > completed);
     const passed = this.#waiters.splice(0, done < 0 ? waiting : done);
-    if (passed.length > 0) this.#changed(this.#waiters.length > 0);
-    for (const { resolve } of passed) resolve();
     const next = this.#waiters[0];
-    if (next === undefined) return;
-    if (passed.length > 0) this.#want(next.fence);
-    this.#watch(completed);
+    if (next === undefined) Atomics.store(this.#memory.words, CONTROL.fenceWanted, 0);
+    else if (passed.length > 0) this.#want(next.fence);
+    if (passed.length > 0) this.#changed(next !== undefined);
+    for (const { resolve } of passed) resolve();
+    if (next !== undefined) this.#watch(completed);
   }
 
   reject(reason: Error): void {
@@ -84,13 +84,17 @@ export class Completion {
     Atomics.notify(this.#memory.words, CONTROL.completed); // a wait that goes on keeps the memory
   }
 
+  /**
+   * Only this thread clears `fenceWanted`, and only when nobody waits: were the leader to clear it at one fence, a wish for the next,
+   * made between its look and its clearing, would be lost.
+   */
   #want(fence: number): void {
     const { words } = this.#memory;
     Atomics.store(words, CONTROL.wantedFence, fence);
     Atomics.store(words, CONTROL.fenceWanted, 1);
   }
 
-  /** The leader wakes no one before the wanted fence; one passed since then changed the word, and the wait ends at once. */
+  /** The leader wakes no one before the wanted fence; one passed since `completed` was read changed the word, and the wait ends at once. */
   #watch(completed: number): void {
     const { words, shared } = this.#memory;
     const { waitAsync } = Atomics as AsyncWaiting;

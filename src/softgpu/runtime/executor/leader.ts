@@ -135,7 +135,6 @@ export function createLeader(options: ThreadOptions, thread: Thread, jobs: Jobs)
       const { words } = thread;
       Atomics.store(words, C.completed, number);
       if (Atomics.load(words, C.fenceWanted) === 0 || ((number - Atomics.load(words, C.wantedFence)) | 0) < 0) return;
-      if (Atomics.exchange(words, C.fenceWanted, 0) === 0) return;
       if (messages) post({ type: 'completed' });
       else Atomics.notify(words, C.completed);
     },

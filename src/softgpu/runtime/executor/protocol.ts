@@ -17,7 +17,7 @@ export const CONTROL = {
   pages: 2,
   /** Address of the first command: the leader may begin long after it was written. */
   start: 3,
-  /** The fence the calling thread waits for, where `fenceWanted` is 1. */
+  /** The first fence the calling thread waits for, where `fenceWanted` is 1. The leader wakes it at that one and at each after it. */
   wantedFence: 16,
   fenceWanted: 17,
   /** The last fence that was passed. */
