@@ -5,6 +5,8 @@ export * from './audio/ambisonics.ts';
 export { melFilterBank } from './audio/mel.ts';
 export { bssEvalSdr, siSdr, snr } from './audio/metrics/separationMetrics.ts';
 export { spectrogramPicture } from './audio/picture/spectrogramPicture.ts';
+export { Resampler } from './audio/resample/resampler.ts';
+export { resampleSignal } from './audio/resample/resampleSignal.ts';
 export { mixScene, sampleScene } from './audio/scene/anechoicScene.ts';
 export { RandomStream } from './audio/scene/random.ts';
 export { convolveResponse } from './audio/scene/room/convolveResponse.ts';
