@@ -128,6 +128,8 @@ export { logSumExp } from './kernels/reduce/logSumExp.ts';
 export { mean } from './kernels/reduce/mean.ts';
 export { sum } from './kernels/reduce/sum.ts';
 export { variance } from './kernels/reduce/variance.ts';
+export type { ResampleOptions } from './kernels/resample/polyphaseFilter.ts';
+export { resample } from './kernels/resample/resample.ts';
 export { crossEntropy } from './kernels/softmax/crossEntropy.ts';
 export { logSoftmax } from './kernels/softmax/logSoftmax.ts';
 export { softmax } from './kernels/softmax/softmax.ts';

@@ -16,6 +16,7 @@ import { poolingCases } from './pooling.ts';
 import { randomCases } from './random.ts';
 import { recurrentCases } from './recurrent.ts';
 import { reduceCases } from './reduce.ts';
+import { resampleCases } from './resample.ts';
 import { softmaxCases } from './softmax.ts';
 
 const FAMILIES = [
@@ -32,6 +33,7 @@ const FAMILIES = [
   randomCases,
   recurrentCases,
   fourierCases,
+  resampleCases,
   complexCases,
   convolutionCases,
   poolingCases,

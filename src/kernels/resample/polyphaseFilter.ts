@@ -17,13 +17,17 @@ export interface ResampleRatio extends Required<ResampleOptions> {
   readonly to: number;
 }
 
-/** Weights of a periodic filter: result n of phase p = n mod rows reads `taps` elements from floor(n / rows) · columns + starts[p]. */
-export interface PolyphaseFilter {
+export interface FilterShape {
   /** Results per period. */
   readonly rows: number;
   /** Elements read per period. */
   readonly columns: number;
+  /** Elements read per result. */
   readonly taps: number;
+}
+
+/** Result n of phase p = n mod rows is the weighted sum of `taps` elements from floor(n / rows) · columns + starts[p] on. */
+export interface PolyphaseFilter extends FilterShape {
   readonly starts: Int32Array;
   /** [rows, taps] */
   readonly weights: Float64Array;
@@ -60,7 +64,8 @@ export function resampleRatio(op: string, from: number, to: number, options: Res
   if (!(beta >= 0 && beta <= 500)) throw new RangeError(`${op}: beta must be in [0, 500], got ${beta}`);
   const divisor = greatestCommonDivisor(from, to);
   const ratio = { from: from / divisor, to: to / divisor, lowpassFilterWidth, rolloff, window, beta };
-  const weights = ratio.to * tapsOf(ratio, ratio.from);
+  const { rows, taps } = filterShape(ratio, 'forward');
+  const weights = rows * taps;
   if (weights > LARGEST_TABLE) {
     throw new RangeError(
       `${op}: ${from} Hz to ${to} Hz, in lowest terms ${ratio.from} to ${ratio.to}, needs ${weights} filter weights, over the limit of ${LARGEST_TABLE}: choose rates with a larger common divisor`,
@@ -75,6 +80,9 @@ export function resampledLength(samples: number, { from, to }: ResampleRatio): n
   return Math.floor(samples / from) * to + Math.ceil(((samples % from) * to) / from);
 }
 
+/** Whether a filter makes results of inputs, or carries gradients of results back to inputs. */
+export type FilterDirection = 'forward' | 'transposed';
+
 const filters = new Map<string, PolyphaseFilter>();
 const MOST_FILTERS = 32;
 
@@ -85,25 +93,22 @@ const MOST_FILTERS = 32;
  *
  * with base = rolloff · min(from, to): a sinc of the cutoff frequency, windowed (torchaudio `functional.resample`; J. O.
  * Smith, "Digital Audio Resampling", https://ccrma.stanford.edu/~jos/resample/). Weights outside are left out, torchaudio's
- * kernel holds them as zeros.
+ * kernel holds them as zeros. g is even, so the transposed filter has the same weights, sorted by input.
  */
-export function polyphaseFilter(ratio: ResampleRatio): PolyphaseFilter {
-  const key = Object.values(ratio).join('/');
+export function polyphaseFilter(ratio: ResampleRatio, direction: FilterDirection = 'forward'): PolyphaseFilter {
+  const key = `${direction}/${Object.values(ratio).join('/')}`;
   const found = filters.get(key);
   if (found) return found;
-  const made = periodicFilter(ratio, ratio.to, ratio.from);
+  const made = makeFilter(ratio, direction);
   if (filters.size >= MOST_FILTERS) filters.delete(filters.keys().next().value!);
   filters.set(key, made);
   return made;
 }
 
-/** The same weights sorted by input: what carries a gradient of the results back. */
-export function transposedFilter(ratio: ResampleRatio): PolyphaseFilter {
-  return periodicFilter(ratio, ratio.from, ratio.to);
-}
-
-function tapsOf(ratio: ResampleRatio, columns: number): number {
-  return Math.floor(2 * reachOf(ratio, columns)) + 1;
+export function filterShape(ratio: ResampleRatio, direction: FilterDirection): FilterShape {
+  const { from, to } = ratio;
+  const [rows, columns] = direction === 'forward' ? [to, from] : [from, to];
+  return { rows, columns, taps: Math.floor(2 * reachOf(ratio, columns)) + 1 };
 }
 
 /** Half the filter's length, in columns. */
@@ -111,10 +116,10 @@ function reachOf({ from, to, rolloff, lowpassFilterWidth }: ResampleRatio, colum
   return (lowpassFilterWidth * columns) / (Math.min(from, to) * rolloff);
 }
 
-function periodicFilter(ratio: ResampleRatio, rows: number, columns: number): PolyphaseFilter {
+function makeFilter(ratio: ResampleRatio, direction: FilterDirection): PolyphaseFilter {
   const { from, to, rolloff } = ratio;
+  const { rows, columns, taps } = filterShape(ratio, direction);
   const reach = reachOf(ratio, columns);
-  const taps = tapsOf(ratio, columns);
   const base = Math.min(from, to) * rolloff;
   const window = windowOf(ratio);
   const starts = new Int32Array(rows);

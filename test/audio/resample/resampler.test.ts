@@ -29,10 +29,12 @@ test('a stream in pieces of any size has the bits of the whole signal, in every 
       const results: Float32Array[][] = [[], []];
       let at = 0;
       for (const piece of pieces) {
-        resampler.push(channels.map((x) => x.slice(at, at + piece))).forEach((x, c) => results[c]!.push(x));
+        const made = resampler.push(channels.map((x) => x.slice(at, at + piece)));
+        for (const c of [0, 1]) results[c]!.push(made[c]!);
         at += piece;
       }
-      resampler.flush().forEach((x, c) => results[c]!.push(x));
+      const rest = resampler.flush();
+      for (const c of [0, 1]) results[c]!.push(rest[c]!);
       for (const c of [0, 1]) {
         expect(concatenated(results[c]!)).toEqual(
           resampleSignal(channels[c]!, from, to, { lowpassFilterWidth: width }),
