@@ -33,12 +33,12 @@ export interface PolyphaseFilter extends FilterShape {
   readonly weights: Float64Array;
 }
 
-const LARGEST_TABLE = 2 ** 26; // weights
+const LARGEST_TABLE = 2 ** 24; // weights
 
 /**
  * Reduces the rates and fills in torchaudio's defaults.
  *
- * @throws RangeError for rates that are not positive integers, options out of range, or a ratio whose filter has more than 2^26 weights.
+ * @throws RangeError for rates that are not positive integers, options out of range, or a ratio whose filter has more than 2^24 weights.
  */
 export function resampleRatio(op: string, from: number, to: number, options: ResampleOptions = {}): ResampleRatio {
   for (const [name, rate] of Object.entries({ from, to })) {

@@ -84,7 +84,7 @@ test('rates and options that make no filter are named', () => {
     `[RangeError: resampleSignal: from must be a positive whole number of Hz, got 0: multiply both rates until they are whole]`,
   );
   expect(() => resampleSignal(x, 9_999_991, 9_999_973)).toThrowErrorMatchingInlineSnapshot(
-    `[RangeError: resampleSignal: 9999991 Hz to 9999973 Hz, in lowest terms 9999991 to 9999973, needs 129999649 filter weights, over the limit of 67108864: choose rates with a larger common divisor]`,
+    `[RangeError: resampleSignal: 9999991 Hz to 9999973 Hz, in lowest terms 9999991 to 9999973, needs 129999649 filter weights, over the limit of 16777216: choose rates with a larger common divisor]`,
   );
   expect(() => resampleSignal(x, 1, 2, { rolloff: 1.5 })).toThrowErrorMatchingInlineSnapshot(
     `[RangeError: resampleSignal: rolloff must be in (0, 1], got 1.5]`,
