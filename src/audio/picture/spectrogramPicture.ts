@@ -1,8 +1,9 @@
 import { type FrequencyAxis, frequencyAxis, linearTicks } from './axes.ts';
 import { levelColor, type Rgb } from './colorMap.ts';
 import { encodePng } from './png.ts';
-import { type PowerSpectrogram, powerSpectrogram } from './powerSpectrogram.ts';
+import { powerSpectrogram } from './powerSpectrogram.ts';
 import { Raster, textWidth } from './raster.ts';
+import { drawPixels, peakOf } from './spectrogramPixels.ts';
 
 export interface SpectrogramPanel {
   title: string;
@@ -45,7 +46,8 @@ export function spectrogramPicture(
   const raster = new Raster(width, pictureHeight(panels.length, panelHeight), PAPER);
   for (const [i, { title }] of panels.entries()) {
     const area = { ...plot, top: plot.top + i * panelHeight };
-    drawSpectrogram(raster, area, spectrograms[i]!, { axis, loudest, floorDb });
+    raster.fill(area.left, area.top, area.width, area.height, NO_SIGNAL);
+    drawPixels(raster, area, spectrograms[i]!, { axis, loudest, floorDb });
     raster.text(area.left, area.top - 10, shortened(title, area.width), {
       color: INK,
       scale: TITLE,
@@ -98,44 +100,11 @@ function check(
   if (!(floorDb < 0 && floorDb >= -300)) fail('floorDb', 'below 0 and at least -300', floorDb);
 }
 
-function peakOf({ columns }: PowerSpectrogram): number {
-  let peak = 0;
-  for (const column of columns) for (const power of column) if (power > peak) peak = power;
-  return peak;
-}
-
 function shortened(title: string, width: number): string {
   if (textWidth(title, TITLE) <= width) return title;
   const letters = [...title];
   while (letters.length > 0 && textWidth(`${letters.join('')}...`, TITLE) > width) letters.pop();
   return `${letters.join('')}...`;
-}
-
-function drawSpectrogram(
-  raster: Raster,
-  area: PlotArea,
-  { columns, binHz }: PowerSpectrogram,
-  { axis, loudest, floorDb }: { axis: FrequencyAxis; loudest: number; floorDb: number },
-): void {
-  raster.fill(area.left, area.top, area.width, area.height, NO_SIGNAL);
-  for (let row = 0; row < area.height; row++) {
-    const low = axis.hz((area.height - row - 1) / area.height) / binHz;
-    const high = axis.hz((area.height - row) / area.height) / binHz;
-    for (const [x, column] of columns.entries()) {
-      const db = 10 * Math.log10(powerBetween(column, low, high) / loudest);
-      raster.blend(area.left + x, area.top + row, levelColor(1 - db / floorDb), 1);
-    }
-  }
-}
-
-/** The strongest bin in a row of pixels, so that a thin line does not vanish; between two bins, the power in the middle. */
-function powerBetween(column: Float32Array, low: number, high: number): number {
-  let strongest = -1;
-  for (let k = Math.ceil(low); k < high; k++) strongest = Math.max(strongest, column[k]!);
-  const middle = (low + high) / 2;
-  const below = Math.min(Math.floor(middle), column.length - 2);
-  const mixed = column[below]! + (middle - below) * (column[below + 1]! - column[below]!);
-  return Math.max(strongest, mixed);
 }
 
 function drawFrequencyAxis(raster: Raster, area: PlotArea, axis: FrequencyAxis): void {
