@@ -2,6 +2,9 @@
 
 // Audio
 export * from './audio/ambisonics.ts';
+export { type ClipEntry, type ClipLibrary, openLibrary } from './audio/library/clipLibrary.ts';
+export type { LibraryConfig } from './audio/library/libraryConfig.ts';
+export { LibraryError } from './audio/library/libraryError.ts';
 export { melFilterBank } from './audio/mel.ts';
 export { bssEvalSdr, siSdr, snr } from './audio/metrics/separationMetrics.ts';
 export { spectrogramPicture } from './audio/picture/spectrogramPicture.ts';

@@ -25,6 +25,8 @@ export interface SoundClass {
   readonly name: string;
   /** Sentences that are true of every clip of the class. */
   readonly captions: readonly string[];
+  /** What `clip` draws from the same stream, without making the sound. */
+  describe(random: RandomStream): Pick<SoundClip, 'caption' | 'parameters'>;
   /** A clip with its caption. @throws RangeError for a rate below 8000 Hz or a length that is not at least one sample. */
   clip(random: RandomStream, options: SoundOptions): SoundClip;
   /** The samples of `clip`. */
@@ -50,15 +52,18 @@ export interface SoundRecipe<P extends SoundParameters> {
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineSound<P extends SoundParameters>(recipe: SoundRecipe<P>): SoundClass {
-  const { name, captions, draw, describe, render } = recipe;
+  const { name, captions, render } = recipe;
+  const describe = (random: RandomStream) => {
+    const parameters = recipe.draw(random);
+    return { caption: random.pick(recipe.describe(parameters)), parameters };
+  };
   const clip = (random: RandomStream, { sampleRate, seconds }: SoundOptions): SoundClip => {
     expectOptions(name, sampleRate, seconds);
-    const parameters = draw(random);
-    const caption = random.pick(describe(parameters));
+    const { caption, parameters } = describe(random);
     const take = takeOf(random, sampleRate, seconds);
     return { samples: finish(render(take, parameters), take), caption, parameters };
   };
-  return { name, captions, clip, generate: (random, options) => clip(random, options).samples };
+  return { name, captions, describe, clip, generate: (random, options) => clip(random, options).samples };
 }
 
 function expectOptions(name: string, sampleRate: number, seconds: number): void {
