@@ -53,7 +53,16 @@ export function barChart(options: BarChartOptions): string {
       escapeText(fitting(label, leftRoom - 14)),
     );
     const drawn = bars.map((bar, s) =>
-      bar ? drawBar(bar, { color: s, name: [label, series[s]].filter(Boolean).join(', '), top: top + s * BAR, x, plot, decimals }) : '',
+      bar
+        ? drawBar(bar, {
+            color: s,
+            name: [label, series[s]].filter(Boolean).join(', '),
+            top: top + s * BAR,
+            x,
+            plot,
+            decimals,
+          })
+        : '',
     );
     return name + drawn.join('');
   });
@@ -102,8 +111,10 @@ function drawColumns(axis: Axis, plot: Plot): string {
     .map(({ value, label }) => {
       const x = plot.left + axis.position(value) * plot.width;
       return (
-        element('path', { class: value === 0 ? 'zero' : 'grid', d: `M${short(x)} ${short(plot.top)}V${short(bottom)}` }) +
-        element('text', { class: 'tick', x, y: bottom + 17, 'text-anchor': 'middle' }, escapeText(label))
+        element('path', {
+          class: value === 0 ? 'zero' : 'grid',
+          d: `M${short(x)} ${short(plot.top)}V${short(bottom)}`,
+        }) + element('text', { class: 'tick', x, y: bottom + 17, 'text-anchor': 'middle' }, escapeText(label))
       );
     })
     .join('');

@@ -41,10 +41,9 @@ function properties(scheme: typeof LIGHT): string {
 export const SCHEMES = `:root { color-scheme: light dark; ${properties(LIGHT)} }
 @media (prefers-color-scheme: dark) { :root { ${properties(DARK)} } }`;
 
-const SERIES_STYLE = Array.from(
-  { length: SERIES_COLORS },
-  (_, i) => `.chart .c${i} { --series: var(--c${i}); }`,
-).join('\n');
+const SERIES_STYLE = Array.from({ length: SERIES_COLORS }, (_, i) => `.chart .c${i} { --series: var(--c${i}); }`).join(
+  '\n',
+);
 
 /** How charts look. Sizes are in units of the chart, which are pixels at its natural width. */
 export const CHART_STYLE = `.chart { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", sans-serif; }

@@ -43,7 +43,10 @@ export function lineChart(options: LineChartOptions): string {
     series.flatMap(({ points, raw = [] }) => [...points, ...raw].map(([x]) => x)),
     { scale: xScale, round: false },
   );
-  const y = axisOf(series.flatMap(shownValues), { scale: yScale });
+  const y = axisOf(
+    series.flatMap((one) => [...shownValues(one)]),
+    { scale: yScale },
+  );
   const frame = chartFrame({
     ...options,
     title,
@@ -102,7 +105,9 @@ function place([x, y]: Point, axes: Axes): Point {
 
 function dot(point: Point, axes: Axes, radius: number): string {
   const [cx, cy] = place(point, axes);
-  return Number.isFinite(cx + cy) && Number.isFinite(point[1]) ? element('circle', { class: 'dot', cx, cy, r: radius }) : '';
+  return Number.isFinite(cx + cy) && Number.isFinite(point[1])
+    ? element('circle', { class: 'dot', cx, cy, r: radius })
+    : '';
 }
 
 function linePath(points: readonly Point[], axes: Axes): string {

@@ -44,7 +44,10 @@ export interface IntervalOptions {
  *
  * Of a single value the interval is that value; of nothing it is NaN.
  */
-export function bootstrapInterval(values: readonly number[], options: IntervalOptions = {}): [low: number, high: number] {
+export function bootstrapInterval(
+  values: readonly number[],
+  options: IntervalOptions = {},
+): [low: number, high: number] {
   const { confidence = 0.95, draws = 2000, seed = 1 } = options;
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`bootstrapInterval: confidence must lie between 0 and 1, got ${confidence}`);
