@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { compileCommand } from './compile/command.ts';
 import { doctor } from './doctor.ts';
+import { reportCommand } from './report/command.ts';
 import { separate } from './separate.ts';
 
 const program = new Command('tympan').description('Deep learning for spatial audio on WebGPU');
@@ -20,6 +21,7 @@ program
   .action(separate);
 
 program.addCommand(compileCommand());
+program.addCommand(reportCommand());
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);

@@ -1,5 +1,5 @@
 import { linearTicks, type Tick } from '../../audio/picture/axes.ts';
-import { compact } from './numberText.ts';
+import { compact, fixed } from './numberText.ts';
 
 export type Scale = 'linear' | 'log';
 
@@ -50,13 +50,15 @@ function linearAxis(from: number, to: number, { most = 6, round = true }: AxisOp
     from = Math.floor(from / step + 1e-6) * step;
     to = Math.ceil(to / step - 1e-6) * step;
   }
-  const ticks = linearTicks(from, to, most + 1).map(({ value }) => ({ value, label: tickLabel(value, to - from) }));
+  const ticks = linearTicks(from, to, most + 1).map(({ value, label }) => ({ value, label: tickLabel(value, label) }));
   return { from, to, position: (value) => (value - from) / (to - from), ticks };
 }
 
-/** A tick at 0 that rounding left at 1e-17 is 0, and a difference of ticks is never below a thousandth of the range. */
-function tickLabel(value: number, range: number): string {
-  return compact(Math.abs(value) < range * 1e-6 ? 0 : Number(value.toPrecision(9)));
+/** All labels of an axis have the same number of decimals, as they come; only the tiniest are written with an exponent. */
+function tickLabel(value: number, label: string): string {
+  const decimals = label.includes('.') ? label.length - label.indexOf('.') - 1 : 0;
+  if (decimals > 6) return compact(value);
+  return decimals > 0 ? fixed(value, decimals) : compact(Math.round(value));
 }
 
 function logAxis(from: number, to: number, { most = 6, round = true }: AxisOptions): Axis {

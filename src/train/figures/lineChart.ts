@@ -39,10 +39,10 @@ export interface LineChartOptions extends ChartSize {
 export function lineChart(options: LineChartOptions): string {
   const { title, xLabel, yLabel, xScale = 'linear', yScale = 'linear' } = options;
   const series = options.series.filter(({ points, raw = [] }) => points.length + raw.length > 0);
-  const x = axisOf(
-    series.flatMap(({ points, raw = [] }) => [...points, ...raw].map(([x]) => x)),
-    { scale: xScale, round: false },
-  );
+  const x = axisOf(fromZero(series.flatMap(({ points, raw = [] }) => [...points, ...raw].map(([x]) => x))), {
+    scale: xScale,
+    round: false,
+  });
   const y = axisOf(
     series.flatMap((one) => [...shownValues(one)]),
     { scale: yScale },
@@ -63,6 +63,13 @@ export function lineChart(options: LineChartOptions): string {
     drawXAxis(x, plot),
     ...series.map((one, i) => drawSeries(one, i, { x, y, plot })),
   );
+}
+
+/** Counts that begin near 0 are shown from 0. */
+function fromZero(xs: readonly number[]): readonly number[] {
+  const least = xs.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = xs.reduce((a, b) => Math.max(a, b), -Infinity);
+  return least > 0 && least < most / 8 ? [0, ...xs] : xs;
 }
 
 function* shownValues({ points, raw = [], band = [] }: LineSeries): Generator<number> {

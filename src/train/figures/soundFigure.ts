@@ -76,7 +76,9 @@ export function soundRows(rows: readonly (readonly (Sound | Words)[])[], options
     });
   });
   const cell = (content: Sound | Words) => ('channels' in content ? figures.shift()! : wordsFigure(content));
-  return rows.map((row) => element('div', { class: 'sounds' }, ...row.map(cell))).join('');
+  const columns = Math.max(1, ...rows.map(({ length }) => length));
+  const grid = { class: 'sounds', style: `--columns: ${columns}` };
+  return rows.map((row) => element('div', grid, ...row.map(cell))).join('');
 }
 
 function wordsFigure({ title, words }: Words): string {
@@ -224,7 +226,7 @@ export function levelLegend(floorDb = -80): string {
   );
 }
 
-export const SOUND_STYLE = `.sounds { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 12px 18px; margin: 8px 0 22px; }
+export const SOUND_STYLE = `.sounds { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(260px, (100% - (var(--columns) - 1) * 18px) / var(--columns))), 1fr)); gap: 12px 18px; margin: 8px 0 22px; }
 .sound { margin: 0; display: flex; flex-direction: column; max-width: 520px; }
 .words-cell { margin: 0; }
 .words-cell blockquote { margin: 4px 0; padding: 14px 16px; border-left: 3px solid var(--c0); background: var(--panel); border-radius: 0 8px 8px 0; }
