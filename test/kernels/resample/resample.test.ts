@@ -77,10 +77,10 @@ test('the gradient is the transposed filter: ⟨resample(x), y⟩ = ⟨x, gradie
     using x = tensor(values, { requiresGrad: true });
     using y = resample(x, from, to);
     const upstream = Float32Array.from({ length: y.size }, (_, n) => Math.cos(n * n));
-    const made = await y.data();
+    const made = await y.data<'f32'>();
     using seed = tensor(upstream);
     y.backward(seed);
-    const back = await x.grad!.data();
+    const back = await x.grad!.data<'f32'>();
     const left = made.reduce((total, value, n) => total + value * upstream[n]!, 0);
     const right = back.reduce((total, value, n) => total + value * values[n]!, 0);
     expect(Math.abs(left - right) / 3000).toBeLessThan(1e-7);
