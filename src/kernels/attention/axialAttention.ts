@@ -1,4 +1,4 @@
-import { dense } from '../../tensor/engine/copy.ts';
+import { dense, packedCopy } from '../../tensor/engine/copy.ts';
 import { ShapeError } from '../../tensor/engine/errors.ts';
 import { indexOf, type Nd, nd } from '../../tensor/engine/nd.ts';
 import { defineOp } from '../../tensor/engine/op.ts';
@@ -9,6 +9,7 @@ import { checkRotary, rotaryEmbeddingReference, rotateRows } from './rotaryEmbed
 import { rotaryTable } from './rotaryTable.ts';
 import { chunksOf, copyInto, isAligned, rowsAt, rowsOf } from './rows.ts';
 import { scaledDotProductAttentionReference } from './scaledDotProductAttention.ts';
+import { type AxialProblem, attendSequences, gradSequences, suitsSequences } from './sequence/axialSequence.ts';
 import { attend, gradKeyValue, gradQuery, upstreamTerms } from './streaming.ts';
 
 export interface Rope {
@@ -50,14 +51,29 @@ interface Attributes {
   readonly rope: Rope | null;
 }
 
+/** What the backward pass reads: `yFirst`, the rows of the result, only where its kernels need them. */
+interface Kept {
+  readonly qkv: Tensor;
+  readonly gate: Tensor | null;
+  readonly table: Tensor | null;
+  readonly lse: Tensor;
+  readonly yFirst: Tensor | null;
+  readonly [name: string]: unknown;
+}
+
 const axialOp = /* @__PURE__ */ defineOp({
   name: 'axialAttention',
   inputs: ['qkv', 'gate'],
   strided: true,
   shape: ([qkv, gate]: readonly [Shape, Shape | null], attrs: Attributes) => resultShape(qkv, gate, attrs),
-  forward([qkv, gate]: readonly [qkv: Tensor, gate: Tensor | null], attrs) {
+  forward([qkv, gate]: readonly [qkv: Tensor, gate: Tensor | null], attrs): { y: Tensor; saved: Kept } {
     const y = qkv.derive(resultShape(qkv.shape, gate?.shape ?? null, attrs));
     const rows = headsOf(y, attrs.dim, attrs.heads);
+    const sequences = inSequences(qkv, gate, attrs);
+    if (sequences) {
+      const lse = attendSequences(sequences, rows);
+      return { y, saved: { qkv, gate, table: sequences.table, lse, yFirst: null } };
+    }
     // Heads of an extent that is no multiple of 4 are computed in padded rows and moved.
     const target = isAligned(rows) ? rows : paddedLike(rows);
     const table = attrs.rope && tableFor(qkv, attrs);
@@ -65,8 +81,10 @@ const axialOp = /* @__PURE__ */ defineOp({
     if (target !== rows) copyInto(target.view(rows.shape, target.strides), rows);
     return { y, saved: { qkv, gate, table, lse, yFirst: rowsOf(target).first } };
   },
-  backward(dy, { qkv, gate, table, lse, yFirst }, attrs, [needsQkv, needsGate]) {
+  backward(dy, kept, attrs, [needsQkv, needsGate]) {
+    const { qkv, gate, table, lse, yFirst } = kept;
     const { dim, heads } = attrs;
+    if (yFirst === null) return gradInSequences(dy, kept, attrs, needsGate === true);
     const problem = problemOf(qkv, gate, table, attrs);
     const dyRows = rowsOf(headsOf(dy, dim, heads));
     const dgate = gate && needsGate ? gate.derive(gate.shape) : null;
@@ -89,6 +107,36 @@ const axialOp = /* @__PURE__ */ defineOp({
     return [dqkv, dgate];
   },
 });
+
+/** The problem for the kernels of short sequences, or null where others suit it better. */
+function inSequences(qkv: Tensor, gate: Tensor | null, attrs: Attributes): AxialProblem | null {
+  const rows = headsOf(qkv, attrs.dim, 3 * attrs.heads);
+  const problem = { rows, heads: attrs.heads, gates: gate && gatesOf(gate, attrs.dim), table: null };
+  if (!suitsSequences(problem, attrs.rope?.interleaved ?? true)) return null;
+  return { ...problem, table: attrs.rope && tableFor(qkv, attrs) };
+}
+
+function gradInSequences(
+  dy: Tensor,
+  { qkv, gate, table, lse }: Kept,
+  attrs: Attributes,
+  needsGate: boolean,
+): [Tensor, Tensor | null] {
+  const { dim, heads } = attrs;
+  const dqkv = qkv.derive(qkv.shape);
+  const dgate = gate && needsGate ? gate.derive(gate.shape) : null;
+  const upstream = headsOf(dy, dim, heads);
+  gradSequences(
+    { rows: headsOf(qkv, dim, 3 * heads), heads, gates: gate && gatesOf(gate, dim), table },
+    {
+      dy: isAligned(upstream) ? upstream : headsOf(packedCopy(dy), dim, heads),
+      lse,
+      drows: headsOf(dqkv, dim, 3 * heads),
+      dgates: dgate && gatesOf(dgate, dim),
+    },
+  );
+  return [dqkv, dgate];
+}
 
 function resultShape(qkv: Shape, gate: Shape | null, { dim, heads, rope }: Attributes): number[] {
   const op = 'axialAttention';

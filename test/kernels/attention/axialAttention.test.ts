@@ -64,8 +64,27 @@ describe.each(['block', 'quad', 'row', 'tile'])('the variant %s', (variant) => {
     for (const pass of ['forward', 'gradQuery', 'gradKeyValue']) {
       for (const length of ['short', 'long', 'wide']) device.choices.chosen.set(`attention/${pass}/${length}`, variant);
     }
+    device.choices.chosen.set('axialAttention/24x8', 'rows');
     const rope = { base: 10_000, interleaved: true };
     return check({ shape: [2, 18, 2], dim: 1, heads: 2, extent: 8, rope, gated, view: 'dense', seed: 3 });
+  });
+});
+
+// Half a block, a block, one past it, and the longest sequence that the extent leaves room for.
+describe.each([
+  { positions: 4, extent: 32 },
+  { positions: 8, extent: 12 },
+  { positions: 9, extent: 4 },
+  { positions: 33, extent: 20 },
+  { positions: 96, extent: 8 },
+])('a sequence of $positions positions, $extent channels a head', ({ positions, extent }) => {
+  test.each([true, false])('owned by one invocation, rotated and gated %s', (on) => {
+    device.choices.chosen.set(
+      `axialAttention/${positions <= 4 ? 4 : Math.ceil(positions / 8) * 8}x${extent}`,
+      'sequence',
+    );
+    const rope = on ? { base: 10_000, interleaved: true } : null;
+    return check({ shape: [2, positions, 2], dim: 1, heads: 2, extent, rope, gated: on, view: 'dense', seed: 4 });
   });
 });
 
