@@ -23,7 +23,7 @@ const library: Options = {
   dts: { banner: '/// <reference types="@webgpu/types" />\n/// <reference lib="esnext.disposable" />' },
   target: 'es2022',
   sourcemap: true,
-  clean: ['!cli.*'], // both builds run at once
+  clean: ['!cli.*', '!mixtureWorker.*'], // the builds run at once
   splitting: false,
   treeshake: false, // the consumer's bundler does it
   plugins: [
@@ -51,4 +51,17 @@ const commandLine: Options = {
   banner: { js: '#!/usr/bin/env node' },
 };
 
-export default defineConfig(existsSync('src/cli/index.ts') ? [library, commandLine] : [library]);
+/** What the threads run that make mixtures: a file beside the library and the command, which start it by its name. */
+const mixtureWorker: Options = {
+  entry: { mixtureWorker: 'src/train/data/mixtureWorker.ts' },
+  esbuildPlugins: [softgpuApart],
+  format: ['esm'],
+  target: 'node20',
+  sourcemap: true,
+  splitting: false,
+  external: optionalPackages,
+};
+
+export default defineConfig(
+  existsSync('src/cli/index.ts') ? [library, commandLine, mixtureWorker] : [library, mixtureWorker],
+);

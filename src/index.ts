@@ -11,6 +11,11 @@ export { spectrogramPicture } from './audio/picture/spectrogramPicture.ts';
 export { Resampler } from './audio/resample/resampler.ts';
 export { resampleSignal } from './audio/resample/resampleSignal.ts';
 export { mixScene, sampleScene } from './audio/scene/anechoicScene.ts';
+export { MixtureCache } from './audio/scene/mixture/mixtureCache.ts';
+export { type MixtureConfig, mixtureConfig } from './audio/scene/mixture/mixtureConfig.ts';
+export { type MixtureRecord, mixtureRecord } from './audio/scene/mixture/mixtureRecord.ts';
+export { planMixture } from './audio/scene/mixture/planMixture.ts';
+export { type RenderedMixture, type RenderOptions, renderMixture } from './audio/scene/mixture/renderMixture.ts';
 export { RandomStream } from './audio/scene/random.ts';
 export { convolveResponse } from './audio/scene/room/convolveResponse.ts';
 export { decayTime, energyDecay } from './audio/scene/room/decayTime.ts';
@@ -216,3 +221,11 @@ export { warmup } from './tensor/engine/warmup.ts';
 export { loadNpz, loadSafetensors, saveNpz, saveSafetensors } from './tensor/load.ts';
 export { manualSeed, rand, randn, randomState, setRandomState } from './tensor/random.ts';
 export { Tensor } from './tensor/tensor.ts';
+// Training data
+export type { BatchSource } from './train/data/batchSource.ts';
+export {
+  fixedSeparationData,
+  openSeparationData,
+  type SeparationBatch,
+  type SeparationDataOptions,
+} from './train/data/separationData.ts';

@@ -1,0 +1,206 @@
+import { type ChannelLayout, channelCount, isCoincident, readLayout } from './channelLayout.ts';
+import { JsonFields, type Range } from './jsonFields.ts';
+
+/**
+ * How mixtures are drawn. The defaults are those of DCASE 2025 task 4 (`resunetk.yaml` of its baseline; Nguyen et al. 2025,
+ * "Baseline systems and evaluation metrics for spatial semantic segmentation of sound scenes") in simulated rooms.
+ */
+export interface MixtureConfig {
+  /** In Hz. Default 32000. */
+  readonly sampleRate: number;
+  /** Length of a mixture. Default 10. */
+  readonly seconds: number;
+  /** Default `foa`. */
+  readonly channels: ChannelLayout;
+  /** Sounds that can be asked for. Default 1 to 3. */
+  readonly eventCount: Range;
+  /** Their level over `referenceDb`. Default 5 to 20 dB. */
+  readonly eventSnr: Range;
+  /** The longest part taken of a clip, in seconds. Default: the mixture's length. */
+  readonly eventSeconds: Range;
+  /** Labels that events are drawn from. Default: all. */
+  readonly eventLabels?: readonly string[];
+  /** Sounds that cannot be asked for. Default 1 to 2. */
+  readonly interfererCount: Range;
+  /** Default 0 to 15 dB. */
+  readonly interfererSnr: Range;
+  /** Labels that interferers are drawn from. Default: all. */
+  readonly interfererLabels?: readonly string[];
+  /** Whether two sounds of one mixture may have the same label. Default false. */
+  readonly repeatLabels: boolean;
+  /** Most events, and most interferers, at any time, looked at every 0.1 s. Default 3. */
+  readonly maxOverlap: number;
+  /** Events fill the mixture from start to end: clips too short are repeated. Default false. */
+  readonly fullLength: boolean;
+  /** Mean power of the noise, over all samples and channels, to which SNRs refer. Default -50 dB. */
+  readonly referenceDb: number;
+  /** The channel in which targets are heard. Default 0: W of ambisonics. */
+  readonly referenceChannel: number;
+  /** Seconds before and after the direct sound that belong to a target. Default 6 ms and 50 ms. */
+  readonly earlyWindow: { readonly before: number; readonly after: number };
+  /** Between any two sounds as the receiver sees them, in degrees. Default 0. */
+  readonly leastAngle: number;
+  readonly room: RoomConfig;
+  readonly noise: NoiseConfig;
+  readonly query: QueryConfig;
+  /** How often the query asks for what is not there; the target is silence then. Default 0. */
+  readonly absentProbability: number;
+  /** Turns the whole ambisonic mixture at random: about the vertical, or about all axes. Default `none`. */
+  readonly rotation: 'none' | 'yaw' | 'full';
+}
+
+export type RoomConfig = SimulatedRoomConfig | FreeFieldConfig;
+
+/** Shoebox rooms; see `simulateRoom`. */
+export interface SimulatedRoomConfig {
+  readonly kind: 'simulated';
+  /** Each in meters. Default 3 to 8, 3 to 6 and 2.4 to 3.5. */
+  readonly width: Range;
+  readonly depth: Range;
+  readonly height: Range;
+  /** Time of a fall by 60 dB in seconds. Default 0.15 to 0.6. */
+  readonly decayTime: Range;
+  /** From source to receiver in meters. Default 0.7 to 3. */
+  readonly distance: Range;
+  /** Neither sources nor the receiver come closer to a wall, in meters. Default 0.3. */
+  readonly wallDistance: number;
+  /**
+   * So many rooms, the same for all mixtures of a seed, with so many places each: every response is simulated once and used
+   * again. Default 64 rooms of 12 places. `null`: each mixture has a room of its own.
+   */
+  readonly bank: { readonly rooms: number; readonly places: number } | null;
+}
+
+/** Plane waves: no walls and no delays. Only for microphones in one place. */
+export interface FreeFieldConfig {
+  readonly kind: 'freeField';
+  /** In degrees above and below the horizon. Default -45 to 45. */
+  readonly elevation: Range;
+}
+
+export interface NoiseConfig {
+  /** `white` and `pink` come from everywhere alike. Default white. */
+  readonly kind: 'white' | 'pink' | 'none';
+  /** So many recordings of noise, each twice as long as a mixture, of which mixtures take parts. Default 8. */
+  readonly bank: number;
+}
+
+export interface QueryConfig {
+  /** Another part of the clip in the mixture, or another clip of its label. Default `sameClip`. */
+  readonly kind: 'sameClip' | 'anotherClip';
+  /** Default: the mixture's length. */
+  readonly seconds: number;
+  /** Played faster or slower by up to this part, as in CLAPSep's training: 0.1 is ±10 %. Default 0. */
+  readonly speed: number;
+}
+
+/**
+ * A configuration from JSON, what is left out as by default.
+ *
+ * @throws RangeError naming the field that does not fit.
+ */
+export function mixtureConfig(json: unknown = {}): MixtureConfig {
+  const fields = new JsonFields(json, 'mixture config');
+  const seconds = fields.number('seconds', { least: 0.1, most: 600 }, 10);
+  const config: MixtureConfig = {
+    sampleRate: fields.number('sampleRate', { least: 8000, most: 192_000, whole: true }, 32_000),
+    seconds,
+    channels: readLayout(fields, 'channels', 'foa'),
+    eventCount: fields.range('eventCount', { least: 1, most: 20, whole: true }, [1, 3]),
+    eventSnr: fields.range('eventSnr', DECIBELS, [5, 20]),
+    eventSeconds: fields.range('eventSeconds', { least: 0.01, most: 600 }, [seconds, seconds]),
+    ...(fields.has('eventLabels') && { eventLabels: fields.texts('eventLabels') }),
+    interfererCount: fields.range('interfererCount', { least: 0, most: 20, whole: true }, [1, 2]),
+    interfererSnr: fields.range('interfererSnr', DECIBELS, [0, 15]),
+    ...(fields.has('interfererLabels') && { interfererLabels: fields.texts('interfererLabels') }),
+    repeatLabels: fields.flag('repeatLabels', false),
+    maxOverlap: fields.number('maxOverlap', { least: 1, most: 40, whole: true }, 3),
+    fullLength: fields.flag('fullLength', false),
+    referenceDb: fields.number('referenceDb', { least: -120, most: 0 }, -50),
+    referenceChannel: fields.number('referenceChannel', { least: 0, most: 100, whole: true }, 0),
+    earlyWindow: readEarlyWindow(fields.fields('earlyWindow', {})),
+    leastAngle: fields.number('leastAngle', { least: 0, most: 90 }, 0),
+    room: readRoom(fields.fields('room', { kind: 'simulated' })),
+    noise: readNoise(fields.fields('noise', {})),
+    query: readQuery(fields.fields('query', {}), seconds),
+    absentProbability: fields.number('absentProbability', { least: 0, most: 1 }, 0),
+    rotation: fields.choice('rotation', ['none', 'yaw', 'full'], 'none'),
+  };
+  fields.end();
+  expectTogether(config);
+  return config;
+}
+
+const DECIBELS = { least: -100, most: 100 };
+const METERS = { least: 0.5, most: 100 };
+
+export function readEarlyWindow(fields: JsonFields): MixtureConfig['earlyWindow'] {
+  const before = fields.number('before', { least: 0, most: 10 }, 0.006);
+  const after = fields.number('after', { least: 0, most: 10 }, 0.05);
+  fields.end();
+  return { before, after };
+}
+
+function readRoom(fields: JsonFields): RoomConfig {
+  const kind = fields.choice('kind', ['simulated', 'freeField'], 'simulated');
+  const room: RoomConfig =
+    kind === 'freeField'
+      ? { kind, elevation: fields.range('elevation', { least: -90, most: 90 }, [-45, 45]) }
+      : {
+          kind,
+          width: fields.range('width', METERS, [3, 8]),
+          depth: fields.range('depth', METERS, [3, 6]),
+          height: fields.range('height', METERS, [2.4, 3.5]),
+          decayTime: fields.range('decayTime', { least: 0.05, most: 10 }, [0.15, 0.6]),
+          distance: fields.range('distance', { least: 0.05, most: 100 }, [0.7, 3]),
+          wallDistance: fields.number('wallDistance', { least: 0.05, most: 10 }, 0.3),
+          bank: fields.value('bank') === null ? null : readBank(fields.fields('bank', {})),
+        };
+  fields.end();
+  return room;
+}
+
+function readBank(fields: JsonFields) {
+  const rooms = fields.number('rooms', { least: 1, most: 1e6, whole: true }, 64);
+  const places = fields.number('places', { least: 1, most: 1000, whole: true }, 12);
+  fields.end();
+  return { rooms, places };
+}
+
+function readNoise(fields: JsonFields): NoiseConfig {
+  const kind = fields.choice('kind', ['white', 'pink', 'none'], 'white');
+  const bank = fields.number('bank', { least: 1, most: 1e6, whole: true }, 8);
+  fields.end();
+  return { kind, bank };
+}
+
+function readQuery(fields: JsonFields, mixtureSeconds: number): QueryConfig {
+  const kind = fields.choice('kind', ['sameClip', 'anotherClip'], 'sameClip');
+  const seconds = fields.number('seconds', { least: 0.01, most: 600 }, mixtureSeconds);
+  const speed = fields.number('speed', { least: 0, most: 0.5 }, 0);
+  fields.end();
+  return { kind, seconds, speed };
+}
+
+function expectTogether({ channels, referenceChannel, rotation, room, eventCount, interfererCount }: MixtureConfig) {
+  const count = channelCount(channels);
+  if (referenceChannel >= count) {
+    throw new RangeError(
+      `mixture config: referenceChannel: must be below the ${count} channels, got ${referenceChannel}`,
+    );
+  }
+  if (rotation !== 'none' && channels !== 'foa') {
+    throw new RangeError(`mixture config: rotation: ${rotation} needs channels 'foa'`);
+  }
+  if (room.kind === 'freeField' && !isCoincident(channels)) {
+    throw new RangeError(
+      'mixture config: room: a free field needs channels foa, w or xy: all microphones in one place',
+    );
+  }
+  const most = eventCount[1] + interfererCount[1];
+  if (room.kind === 'simulated' && room.bank && room.bank.places < most) {
+    throw new RangeError(
+      `mixture config: room: bank: places: must be at least the ${most} sounds of a mixture, got ${room.bank.places}`,
+    );
+  }
+}
