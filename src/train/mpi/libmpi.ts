@@ -59,35 +59,49 @@ const LIBRARIES: Readonly<Record<'openMpi' | 'mpich', readonly string[]>> = {
 
 const INSTALL = 'install Open MPI (Debian, Ubuntu: apt-get install openmpi-bin libopenmpi3)';
 
+export interface LibMpiPlaces {
+  /** The npm package to call C through. */
+  readonly ffi?: string;
+  /** Files to try, in order. */
+  readonly libraries?: readonly string[];
+}
+
 /**
  * Loads the MPI library that fits the launcher.
  *
  * @throws MpiUnavailableError when koffi or the library is missing, or when the library is neither Open MPI nor of MPICH's ABI.
  */
-export async function loadLibMpi(launcher: Launcher): Promise<LibMpi> {
-  const library = openLibrary(await importKoffi(launcher), launcher);
+export async function loadLibMpi(
+  launcher: Launcher,
+  { ffi = 'koffi', libraries = librariesFor(launcher) }: LibMpiPlaces = {},
+): Promise<LibMpi> {
+  const library = openLibrary(await importKoffi(ffi, launcher), libraries, launcher);
   const version = versionOf(library);
   return bind(library, abiOf(library, version), version);
 }
 
-async function importKoffi(launcher: Launcher): Promise<Koffi> {
-  const name = 'koffi'; // a variable, so that browser bundlers do not follow it
+function librariesFor({ family }: Launcher): string[] {
+  const named = process.env[LIBRARY_VARIABLE];
+  if (named) return [named];
+  const families = family === 'either' ? (['openMpi', 'mpich'] as const) : [family];
+  return [...families.flatMap((each) => LIBRARIES[each]), 'libmpi.so'];
+}
+
+// The name comes as a variable, so that browser bundlers do not follow it.
+async function importKoffi(name: string, launcher: Launcher): Promise<Koffi> {
   try {
     return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as Koffi;
   } catch (error) {
     throw new MpiUnavailableError(
-      `openCommunicator: ${launcher.name} started this process, but the npm package koffi, which calls the MPI library, ` +
-        `does not load: ${messageOf(error)}; npm install koffi`,
+      `openCommunicator: ${launcher.name} started this process, but the npm package ${name}, through which the MPI library ` +
+        `is called, does not load: ${messageOf(error)}; npm install ${name}`,
     );
   }
 }
 
-function openLibrary(koffi: Koffi, launcher: Launcher): NativeLibrary {
-  const named = process.env[LIBRARY_VARIABLE];
-  const families = launcher.family === 'either' ? (['openMpi', 'mpich'] as const) : [launcher.family];
-  const candidates = named ? [named] : [...families.flatMap((family) => LIBRARIES[family]), 'libmpi.so'];
+function openLibrary(koffi: Koffi, libraries: readonly string[], launcher: Launcher): NativeLibrary {
   const failures: string[] = [];
-  for (const path of candidates) {
+  for (const path of libraries) {
     try {
       // Open MPI's plug-ins look up symbols of the library that loads them: they must be global.
       const library = koffi.load(path, { lazy: true, global: true });
@@ -98,11 +112,9 @@ function openLibrary(koffi: Koffi, launcher: Launcher): NativeLibrary {
       failures.push(`${path}: ${messageOf(error)}`);
     }
   }
-  const wayOut = named
-    ? `${LIBRARY_VARIABLE} must name a libmpi`
-    : `${INSTALL}, or name its libmpi in ${LIBRARY_VARIABLE}`;
   throw new MpiUnavailableError(
-    `openCommunicator: ${launcher.name} started this process, but no MPI library loads; ${wayOut}; tried\n  ${failures.join('\n  ')}`,
+    `openCommunicator: ${launcher.name} started this process, but no MPI library loads; ${INSTALL}, or name the file of ` +
+      `its libmpi in ${LIBRARY_VARIABLE}; tried\n  ${failures.join('\n  ')}`,
   );
 }
 

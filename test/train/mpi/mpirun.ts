@@ -51,10 +51,13 @@ export function mpirun(
   });
 }
 
-/** The values that each rank printed with `report(rank, value)`, by rank. */
-export function reportsOf({ exitCode, output }: MpiRun): unknown[] {
+/** What the ranks printed as `rank <n> <name>: <JSON>`: a list by rank for each name. @throws Error when they failed. */
+export function reportsOf({ exitCode, output }: MpiRun): Readonly<Record<string, unknown[]>> {
   if (exitCode !== 0) throw new Error(`mpirun ended with ${exitCode}:\n${output}`);
-  const reports: unknown[] = [];
-  for (const [, rank, text] of output.matchAll(/^rank (\d+): (.*)$/gm)) reports[Number(rank)] = JSON.parse(text!);
+  const reports: Record<string, unknown[]> = {};
+  for (const [, rank, name, text] of output.matchAll(/^rank (\d+) (\w+): (.*)$/gm)) {
+    reports[name!] ??= [];
+    reports[name!]![Number(rank)] = JSON.parse(text!);
+  }
   return reports;
 }

@@ -1,4 +1,4 @@
-/** One rank of the tests: `rank.ts <scenario>`. Prints `rank <n>: <JSON>`. */
+/** One rank of the tests: `rank.ts <scenario> …`. Prints `rank <n> <scenario>: <JSON>` for each. */
 import type { Communicator } from '../../../src/train/mpi/communicator.ts';
 import { openCommunicator } from '../../../src/train/mpi/openCommunicator.ts';
 
@@ -136,8 +136,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
 };
 
-const name = process.argv[2] ?? '';
 const communicator = await openCommunicator();
-const result = await scenarios[name]!(communicator);
-console.log(`rank ${communicator.rank}: ${JSON.stringify(result ?? null)}`);
-if (name !== 'afterFinalize') communicator.finalize();
+for (const name of process.argv.slice(2)) {
+  const result = await scenarios[name]!(communicator);
+  console.log(`rank ${communicator.rank} ${name}: ${JSON.stringify(result ?? null)}`);
+}
+if (!process.argv.includes('afterFinalize')) communicator.finalize();
