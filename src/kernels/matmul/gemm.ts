@@ -150,7 +150,7 @@ function multiplyPanels(problem: Problem, epilogue: Epilogue): void {
   const splits = canSplit(p) ? Math.max(1, Math.floor(p.k / DEPTH)) : 1;
   const ADJACENT = groups ? groups.list.every(({ yCol }) => yCol === 1) : p.y.col === 1;
   const aligned = directionOfB(p) === 'columns';
-  if (!aligned && !packingPays(p)) {
+  if (!(aligned && (isNear(p) || !groups)) && !packingPays(p)) {
     launch(groups ? gemmPanelLocalGrouped : gemmPanelLocal, p, layout, epilogue, splits, { ADJACENT });
     return;
   }
