@@ -3,6 +3,7 @@ import { compileCommand } from './compile/command.ts';
 import { doctor } from './doctor.ts';
 import { reportCommand } from './report/command.ts';
 import { separate } from './separate.ts';
+import { trainCommand } from './train/command.ts';
 
 const program = new Command('tympan').description('Deep learning for spatial audio on WebGPU');
 
@@ -21,6 +22,7 @@ program
   .action(separate);
 
 program.addCommand(compileCommand());
+program.addCommand(trainCommand());
 program.addCommand(reportCommand());
 
 program.parseAsync().catch((error: unknown) => {

@@ -9,12 +9,19 @@ export class ProgressBar {
   readonly #total: number;
   readonly #stream: NodeJS.WriteStream;
   readonly #start = performance.now();
+  readonly #from: number;
   #shown = -1;
 
-  constructor(label: string, total: number, stream: NodeJS.WriteStream = process.stderr) {
+  /** `from`: steps that were done before, when a task goes on. */
+  constructor(
+    label: string,
+    total: number,
+    { stream = process.stderr, from = 0 }: { readonly stream?: NodeJS.WriteStream; readonly from?: number } = {},
+  ) {
     this.#label = label;
     this.#total = total;
     this.#stream = stream;
+    this.#from = from;
   }
 
   /** `done` of `total` steps are behind; `note` stands at the end of the line. */
@@ -29,10 +36,16 @@ export class ProgressBar {
     this.#shown = tenth;
   }
 
+  /** A line of its own, above the bar. */
+  note(text: string): void {
+    this.#stream.write(this.#stream.isTTY ? `\r\x1b[K${text}\n` : `${text}\n`);
+  }
+
   #timeLeft(done: number): string {
     const elapsed = (performance.now() - this.#start) / 1000;
     if (done === this.#total) return `${clock(elapsed)} in all`;
-    return done === 0 ? '' : `${clock((elapsed / done) * (this.#total - done))} left`;
+    const made = done - this.#from;
+    return made <= 0 ? '' : `${clock((elapsed / made) * (this.#total - done))} left`;
   }
 }
 

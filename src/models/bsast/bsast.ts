@@ -6,6 +6,7 @@ import { BandSplit } from '../../nn/bandSplit.ts';
 import { Film } from '../../nn/film.ts';
 import { Module } from '../../nn/module.ts';
 import { RmsNorm } from '../../nn/rmsNorm.ts';
+import { checkpoint } from '../../tensor/engine/checkpoint.ts';
 import { ShapeError } from '../../tensor/engine/errors.ts';
 import { formatShape } from '../../tensor/engine/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -32,6 +33,8 @@ export class Bsast extends Module {
   readonly norm: RmsNorm;
   readonly estimate: BandEstimator;
   readonly merge: ChannelMerge;
+  /** So many of the first blocks run again in backward instead of keeping what it reads: memory for time, same gradients. */
+  checkpointedBlocks = 0;
 
   /** @throws RangeError when a field of the config does not fit the others. */
   constructor(config: BsastConfig) {
@@ -73,7 +76,8 @@ export class Bsast extends Module {
     const { latent, rms } = this.bandSplit.forward(rows); // [batch, channels, frames, bands, dim], [..., bands]
     let z = this.film ? this.film.forward(latent, query) : latent;
     this.blocks.forEach((block, i) => {
-      z = block.forward(this.films[i]?.forward(z, query) ?? z);
+      const run = (x: Tensor, q: Tensor) => block.forward(this.films[i]?.forward(x, q) ?? x);
+      z = i < this.checkpointedBlocks ? checkpoint(run, z, query) : run(z, query);
     });
     const scale = this.mode === 'spectrum-rescaled' ? rms : null;
     const values = this.estimate.forward(this.norm.forward(z), scale).reshape(spectrum.shape);

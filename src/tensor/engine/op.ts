@@ -2,6 +2,7 @@ import type { Tensor } from '../tensor.ts';
 import { dense } from './copy.ts';
 import type { DType } from './dtype.ts';
 import { DeviceError, DTypeError, GradientError } from './errors.ts';
+import { opWatcher } from './opWatch.ts';
 import { own, tidy } from './scope.ts';
 import type { Shape } from './shape.ts';
 import { isGradEnabled, Node, noGrad } from './tape.ts';
@@ -89,9 +90,12 @@ function run<I extends Inputs, A, Y extends Outputs, S extends Saved>(
     return spec.forward(args, attrs);
   });
   const backward = spec.backward;
-  if (needs === null || backward === null) return y;
   const single = !Array.isArray(y);
   const outputs = single ? [y as Tensor] : (y as readonly Tensor[]);
+  if (needs === null || backward === null) {
+    opWatcher()?.forward(spec.name, outputs, null);
+    return y;
+  }
   for (const output of outputs) {
     if (inputs.includes(output)) {
       throw new TypeError(
@@ -106,6 +110,7 @@ function run<I extends Inputs, A, Y extends Outputs, S extends Saved>(
     return backward((single ? packed[0]! : packed) as Y, kept, attrs, needs);
   });
   for (const output of outputs) node.addOutput(output);
+  opWatcher()?.forward(spec.name, outputs, node);
   return y;
 }
 

@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor.ts';
 import { accumulate, fill, packedCopy } from './copy.ts';
 import { DeviceError, DTypeError, GradientError, ShapeError } from './errors.ts';
+import { opWatcher } from './opWatch.ts';
 import { tidy } from './scope.ts';
 import { formatShape, sameShape } from './shape.ts';
 import { storageBytes } from './storage.ts';
@@ -103,6 +104,7 @@ export class Node {
       dys,
     );
     for (const dy of dys) dy.dispose();
+    opWatcher()?.backward(this, grads);
     for (let i = 0; i < this.targets.length; i++) {
       const target = this.targets[i] ?? null;
       const grad = grads[i] ?? null;

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { init, shutdown } from '../../tensor/engine/device/init.ts';
+import { bsastTrainConfig } from '../../train/bsastTrainConfig.ts';
+import { type Communicator, singleProcess } from '../../train/mpi/communicator.ts';
+import type { TrainOutcome } from '../../train/train.ts';
+import { trainBsast } from '../../train/trainBsast.ts';
+import { ProgressBar } from '../progressBar.ts';
+import { packageVersion } from './packageVersion.ts';
+import { stopSignal } from './stopSignal.ts';
+
+export interface TrainBsastFlags {
+  readonly config: string;
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly workers?: number;
+  readonly initialize?: string;
+}
+
+/** `tympan train bsast`. */
+export async function trainBsastCommand(flags: TrainBsastFlags): Promise<void> {
+  const config = bsastTrainConfig(withFlags(await readJson(flags.config), flags));
+  const communicator = singleProcess();
+  const leads = communicator.rank === 0;
+  const stop = stopSignal();
+  const device = await init();
+  let bar: ProgressBar | undefined;
+  try {
+    const outcome = await trainBsast(config, {
+      out: flags.out,
+      resume: flags.resume ?? false,
+      signal: stop.signal,
+      communicator,
+      version: packageVersion(),
+      onStart({ step, survey }) {
+        if (!leads) return;
+        const { checkpointedBlocks, bytes } = survey;
+        const again = checkpointedBlocks > 0 ? `, ${checkpointedBlocks} blocks run twice to fit` : '';
+        console.log(`${device.name}: a step takes about ${(bytes / 2 ** 30).toFixed(2)} GiB${again}`);
+        bar = new ProgressBar('training', config.steps, { from: step });
+      },
+      onStep({ step, loss, gradientNorm }) {
+        bar?.update(step, `loss ${loss.toFixed(2)}, gradient ${gradientNorm.toFixed(2)}`);
+      },
+      onNote: (text) => bar?.note(text),
+    });
+    if (leads) report(outcome, flags);
+    if (outcome.reason === 'stopped') process.exitCode = stop.exitCode();
+    communicator.finalize();
+  } catch (error) {
+    abortOthers(communicator, error);
+    throw error;
+  } finally {
+    stop.end();
+    await shutdown();
+  }
+}
+
+/** Processes that wait for this one would wait for ever. */
+function abortOthers(communicator: Communicator, error: unknown): void {
+  if (communicator.size === 1) return;
+  console.error(`rank ${communicator.rank}: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`);
+  communicator.abort(1);
+}
+
+function report({ reason, step }: TrainOutcome, { out, config }: TrainBsastFlags): void {
+  console.log(
+    reason === 'done'
+      ? `done after ${step} steps: wrote ${out}/model.safetensors`
+      : `stopped after step ${step}, which is saved: go on with tympan train bsast --config ${config} --out ${out} --resume`,
+  );
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(`train: ${path} cannot be read: ${error.message}`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`train: ${path} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Flags stand in for fields of the config. */
+function withFlags(config: unknown, { steps, seed, workers, initialize }: TrainBsastFlags): unknown {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return config;
+  const { data } = config as { readonly data?: object };
+  return {
+    ...config,
+    ...(steps !== undefined && { steps }),
+    ...(seed !== undefined && { seed }),
+    ...(initialize !== undefined && { initialize }),
+    ...(workers !== undefined && { data: { ...data, workers } }),
+  };
+}
