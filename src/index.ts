@@ -1,7 +1,14 @@
 // The public surface: re-exports only.
 
 // Audio
+export { type AmbisonicFormat, ambiX, convertAmbisonics, fuMa } from './audio/ambisonicFormat.ts';
 export * from './audio/ambisonics.ts';
+export { directSoundDirection } from './audio/impulseResponses/directSoundDirection.ts';
+export type { MeasuredResponse, MeasuredRoom, SourcePosition } from './audio/impulseResponses/measuredRoom.ts';
+export { readMeasuredRoom } from './audio/impulseResponses/readMeasuredRoom.ts';
+export { ResponseFileError } from './audio/impulseResponses/responseFileError.ts';
+export { readResponseFolder } from './audio/impulseResponses/responseFolder.ts';
+export { openSofa, readSofa, type SofaOptions, SofaReader } from './audio/impulseResponses/sofa.ts';
 export { type ClipEntry, type ClipLibrary, openLibrary } from './audio/library/clipLibrary.ts';
 export type { LibraryConfig } from './audio/library/libraryConfig.ts';
 export { LibraryError } from './audio/library/libraryError.ts';
@@ -31,6 +38,7 @@ export {
 export type { RoomOptions, RoomSource } from './audio/scene/room/roomOptions.ts';
 export { type RoomResponse, simulateRoom } from './audio/scene/room/simulateRoom.ts';
 export { splitEarly } from './audio/scene/room/splitEarly.ts';
+export { axisSwaps, type Matrix3, rotationMatrix } from './audio/soundFieldRotation.ts';
 export {
   type SoundClass,
   type SoundClip,
@@ -153,6 +161,15 @@ export { separationLoss } from './models/bsast/loss.ts';
 export { ClipEncoder } from './models/clipEncoder.ts';
 export { ClipSeparator } from './models/clipSeparator.ts';
 export { loadClipSeparator, ModelFileError, saveClipSeparator } from './models/clipSeparatorFile.ts';
+export type { ExtractionModel } from './models/extraction/extractionModel.ts';
+export {
+  type ExtractionLatency,
+  type ExtractStreamOptions,
+  extractionLatency,
+  extractStream,
+} from './models/extraction/extractStream.ts';
+export { MixtureError } from './models/extraction/mixtureError.ts';
+export { type SeparateOptions, type Separation, separate } from './models/extraction/separate.ts';
 // Modules and training
 export { AxialAttention } from './nn/axialAttention.ts';
 export { BandEstimator } from './nn/bandEstimator.ts';

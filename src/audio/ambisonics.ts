@@ -1,3 +1,8 @@
+import { type AmbisonicFormat, ambiX, convertAmbisonics, fuMa } from './ambisonicFormat.ts';
+import { directionOf, type Matrix3, type Rotation, rotationMatrix, type Vector } from './soundFieldRotation.ts';
+
+export type { Rotation } from './soundFieldRotation.ts';
+
 /**
  * First-order ambisonics: four channels that hold the sound at one point as its pressure (W) and the gradient of it along
  * the axes (Y, Z, X). Everything here is AmbiX, as in files and data sets: ACN channel order W, Y, Z, X and SN3D gains
@@ -16,8 +21,6 @@ export interface Direction {
 }
 
 const RADIANS = Math.PI / 180; // per degree
-
-type Vector = readonly [x: number, y: number, z: number];
 
 /** The unit vector to a direction. */
 export function directionVector({ azimuth, elevation }: Direction): Vector {
@@ -39,57 +42,41 @@ export function encodeAmbisonics(signal: Float32Array, direction: Direction): Am
   return [signal.slice(), scaled(signal, y), scaled(signal, z), scaled(signal, x)];
 }
 
-/** A rotation of the whole sound field, in degrees. Applied in the order roll, pitch, yaw, about axes that stay. */
-export interface Rotation {
-  /** About z: a sound at the front moves to the left. */
-  readonly yaw?: number;
-  /** About y: a sound at the front moves up. */
-  readonly pitch?: number;
-  /** About x: a sound at the left moves up. */
-  readonly roll?: number;
-}
-
-/** Turns the sound field around the listener. To follow the head, give the opposite of its rotation. */
-export function rotateAmbisonics(channels: Ambisonics, { yaw = 0, pitch = 0, roll = 0 }: Rotation): Ambisonics {
+/**
+ * Turns the sound field around the listener, by angles or by any matrix: mirroring is one, too (`axisSwaps`). To follow the head,
+ * give the opposite of its rotation.
+ *
+ * @throws RangeError for channels of different lengths.
+ */
+export function rotateAmbisonics(channels: Ambisonics, rotation: Rotation | Matrix3): Ambisonics {
   expectEqualLengths('rotateAmbisonics', channels);
-  const [cosYaw, sinYaw] = [Math.cos(yaw * RADIANS), Math.sin(yaw * RADIANS)];
-  const [cosPitch, sinPitch] = [Math.cos(pitch * RADIANS), Math.sin(pitch * RADIANS)];
-  const [cosRoll, sinRoll] = [Math.cos(roll * RADIANS), Math.sin(roll * RADIANS)];
-  const [w, yIn, zIn, xIn] = channels;
-  const [y, z, x] = [new Float32Array(w.length), new Float32Array(w.length), new Float32Array(w.length)];
-  for (let n = 0; n < w.length; n++) {
-    const rolledY = cosRoll * yIn[n]! - sinRoll * zIn[n]!;
-    const rolledZ = sinRoll * yIn[n]! + cosRoll * zIn[n]!;
-    const pitchedX = cosPitch * xIn[n]! - sinPitch * rolledZ;
-    z[n] = sinPitch * xIn[n]! + cosPitch * rolledZ;
-    x[n] = cosYaw * pitchedX - sinYaw * rolledY;
-    y[n] = sinYaw * pitchedX + cosYaw * rolledY;
-  }
-  return [w.slice(), y, z, x];
+  const [toX, toY, toZ] = 'length' in rotation ? rotation : rotationMatrix(rotation);
+  const [w, y, z, x] = channels;
+  const turned = ([fromX, fromY, fromZ]: Vector) => w.map((_, n) => fromX * x[n]! + fromY * y[n]! + fromZ * z[n]!);
+  return [w.slice(), turned(toY), turned(toZ), turned(toX)];
 }
 
 /** AmbiX to FuMa: order W, X, Y, Z with W lower by 3 dB. Malham 2003, "Higher order ambisonic systems". */
 export function toFuma(
   channels: Ambisonics,
 ): readonly [w: Float32Array, x: Float32Array, y: Float32Array, z: Float32Array] {
-  const [w, y, z, x] = channels;
-  return [scaled(w, Math.SQRT1_2), x.slice(), y.slice(), z.slice()];
+  const [w, x, y, z] = convertAmbisonics(channels, ambiX, fuMa);
+  return [w!, x!, y!, z!];
 }
 
 /** FuMa, in its order W, X, Y, Z, to AmbiX. */
 export function fromFuma(channels: ReturnType<typeof toFuma>): Ambisonics {
-  const [w, x, y, z] = channels;
-  return [scaled(w, Math.SQRT2), y.slice(), z.slice(), x.slice()];
+  return firstOrder(convertAmbisonics(channels, fuMa));
 }
 
 /** From SN3D gains to N3D: the first-order channels times √3, so that all four have equal power in a diffuse field. */
 export function sn3dToN3d(channels: Ambisonics): Ambisonics {
-  return firstOrderScaled(channels, Math.sqrt(3));
+  return firstOrder(convertAmbisonics(channels, ambiX, n3d));
 }
 
 /** From N3D gains to SN3D. */
 export function n3dToSn3d(channels: Ambisonics): Ambisonics {
-  return firstOrderScaled(channels, Math.sqrt(1 / 3));
+  return firstOrder(convertAmbisonics(channels, n3d));
 }
 
 export interface IntensityDirection extends Direction {
@@ -118,16 +105,14 @@ export function intensityDirection(channels: Ambisonics): IntensityDirection {
     intensity[2] += pressure * vz;
     energy += (pressure * pressure + vx * vx + vy * vy + vz * vz) / 2;
   }
-  const [ix, iy, iz] = intensity;
-  return {
-    azimuth: Math.atan2(iy, ix) / RADIANS,
-    elevation: Math.atan2(iz, Math.hypot(ix, iy)) / RADIANS,
-    diffuseness: energy > 0 ? Math.max(0, 1 - Math.hypot(ix, iy, iz) / energy) : 1,
-  };
+  const diffuseness = energy > 0 ? Math.max(0, 1 - Math.hypot(...intensity) / energy) : 1;
+  return { ...directionOf(intensity), diffuseness };
 }
 
-function firstOrderScaled([w, y, z, x]: Ambisonics, gain: number): Ambisonics {
-  return [w.slice(), scaled(y, gain), scaled(z, gain), scaled(x, gain)];
+const n3d: AmbisonicFormat = { order: 'acn', norm: 'n3d' };
+
+function firstOrder([w, y, z, x]: readonly Float32Array[]): Ambisonics {
+  return [w!, y!, z!, x!];
 }
 
 function scaled(signal: Float32Array, gain: number): Float32Array {

@@ -1,4 +1,4 @@
-import { type Direction, directionVector, type Rotation } from '../../ambisonics.ts';
+import { type Direction, directionVector } from '../../ambisonics.ts';
 import type { Vector3 } from './absorption.ts';
 
 /** The part of pressure in each pattern, the rest being its gradient. Eargle 2004, "The Microphone Book", chapter 5. */
@@ -43,25 +43,4 @@ export function firstOrderGain(pattern: PolarPattern, direction: Direction): Fir
 /** Of the gain over all directions, squared. */
 export function meanPower({ pressure, gradient: [x, y, z] }: FirstOrderGain): number {
   return pressure ** 2 + (x * x + y * y + z * z) / 3;
-}
-
-/** As `rotateAmbisonics` turns a sound: roll, pitch, yaw, about axes that stay. */
-export function rotateVector([x, y, z]: Vector3, { yaw = 0, pitch = 0, roll = 0 }: Rotation): Vector3 {
-  const [y1, z1] = turned(y, z, roll);
-  const [x2, z2] = turned(x, z1, pitch);
-  const [x3, y3] = turned(x2, y1, yaw);
-  return [x3, y3, z2];
-}
-
-/** Undoes `rotateVector`. */
-export function rotateVectorBack([x, y, z]: Vector3, { yaw = 0, pitch = 0, roll = 0 }: Rotation): Vector3 {
-  const [x1, y1] = turned(x, y, -yaw);
-  const [x2, z2] = turned(x1, z, -pitch);
-  const [y3, z3] = turned(y1, z2, -roll);
-  return [x2, y3, z3];
-}
-
-function turned(a: number, b: number, degrees: number): readonly [number, number] {
-  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-  return [cos * a - sin * b, sin * a + cos * b];
 }

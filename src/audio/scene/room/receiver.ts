@@ -1,6 +1,7 @@
-import type { Direction, Rotation } from '../../ambisonics.ts';
+import type { Direction } from '../../ambisonics.ts';
+import { type Rotation, rotationMatrix, turnedVector } from '../../soundFieldRotation.ts';
 import type { Vector3 } from './absorption.ts';
-import { type FirstOrderGain, firstOrderGain, type PolarPattern, rotateVector } from './pattern.ts';
+import { type FirstOrderGain, firstOrderGain, type PolarPattern } from './pattern.ts';
 
 export interface Microphone {
   /** From the receiver's position, in meters, before it turns. Default: at it. */
@@ -80,13 +81,14 @@ export function placeMicrophones({ position, rotation = {}, microphones }: Recei
   if (microphones.length === 0)
     throw new RangeError('simulateRoom: receiver must have at least one microphone, got none');
   const front = { azimuth: 0, elevation: 0 };
+  const turn = rotationMatrix(rotation);
   return microphones.map(({ offset = [0, 0, 0], pattern = 'omni', direction = front }) => {
     const { pressure, gradient } = firstOrderGain(pattern, direction);
-    const [dx, dy, dz] = rotateVector(offset, rotation);
+    const [dx, dy, dz] = turnedVector(turn, offset);
     return {
       position: [position[0] + dx, position[1] + dy, position[2] + dz],
       pressure,
-      gradient: rotateVector(gradient, rotation),
+      gradient: turnedVector(turn, gradient),
     };
   });
 }

@@ -1,4 +1,5 @@
 import type { Ambisonics, Direction } from '../../ambisonics.ts';
+import { directionOf, rotationMatrix, transposed, turnedVector } from '../../soundFieldRotation.ts';
 import { absorptionForTime, eyringTime, measures, type Vector3, wallAbsorption } from './absorption.ts';
 import { airAttenuation, expectAir, speedOfSound } from './air.ts';
 import { diffuseTail } from './diffuseTail.ts';
@@ -6,7 +7,7 @@ import { HALF_TAPS } from './fractionalDelay.ts';
 import { highPass } from './highPass.ts';
 import { forEachImage } from './images.ts';
 import { bandsBelow, octaveBands } from './octaveBands.ts';
-import { firstOrderGain, meanPower, rotateVectorBack } from './pattern.ts';
+import { firstOrderGain, meanPower } from './pattern.ts';
 import { type AmbisonicReceiver, placeMicrophones } from './receiver.ts';
 import { emitted, type ImageResponses, imageResponses, type SoundField, type Window } from './reflections.ts';
 import { expectRoom, type RoomOptions } from './roomOptions.ts';
@@ -106,13 +107,12 @@ function soundField(options: RoomOptions): { field: SoundField; t60: readonly nu
 function directPath(field: SoundField, { receiver }: RoomOptions): DirectPath {
   const way = [0, 1, 2].map((axis) => field.source[axis]! - field.receiver[axis]!) as unknown as Vector3;
   const distance = Math.hypot(...way);
-  const [x, y, z] = rotateVectorBack(way, receiver.rotation ?? {});
+  const turnBack = transposed(rotationMatrix(receiver.rotation ?? {}));
   return {
     delay: (distance / field.speedOfSound) * field.sampleRate,
     gain: emitted(field.sourceGain, [0, 0, 0], way, distance) / (4 * Math.PI * distance),
     distance,
-    azimuth: (Math.atan2(y, x) * 180) / Math.PI,
-    elevation: (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI,
+    ...directionOf(turnedVector(turnBack, way)),
   };
 }
 
