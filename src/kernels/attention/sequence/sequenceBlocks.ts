@@ -41,18 +41,31 @@ fn copyRows(keyAt: u32, valueAt: u32) {
   }
 }
 
+alias Sums = array<vec4f, 4u * W>;
+
+// sums += own · four rows from at on, along one chunk of channels
+fn addChunk(sums: ptr<function, Sums>, own: ptr<private, Turned>, at: u32, chunk: u32) {
+  for (var lane = 0u; lane < 4u; lane++) {
+    var queries: array<vec4f, W>;
+    for (var h = 0u; h < W; h++) { queries[h] = own[(4u * chunk + lane) * W + h]; }
+    for (var i = 0u; i < 4u; i++) {
+      let number = rows[at + i * CHUNKS + chunk][lane];
+      for (var h = 0u; h < W; h++) { sums[i * W + h] += number * queries[h]; }
+    }
+  }
+}
+
 // result = own · rows
 fn multiply(own: ptr<private, Turned>, result: ptr<private, Scores>, base: u32) {
   for (var j = 0u; j < params.positions; j += 4u) {
     let at = base + j * CHUNKS;
-    var sums = array<vec4f, 4u * W>();
-    for (var c = 0u; c < chunkCount(); c++) {
-      for (var lane = 0u; lane < 4u; lane++) {
-        for (var i = 0u; i < 4u; i++) {
-          let number = rows[at + i * CHUNKS + c][lane];
-          for (var h = 0u; h < W; h++) { sums[i * W + h] += number * own[(4u * c + lane) * W + h]; }
-        }
-      }
+    var sums = Sums();
+    if (CHUNKS <= 2u) {
+      // Spelled out, so that the loop over keys is the innermost one.
+      addChunk(&sums, own, at, 0u);
+      if (CHUNKS == 2u) { addChunk(&sums, own, at, 1u); }
+    } else {
+      for (var c = 0u; c < params.chunks; c++) { addChunk(&sums, own, at, c); }
     }
     for (var i = 0u; i < 4u * W; i++) { result[j * W + i] = sums[i]; }
   }
@@ -61,11 +74,13 @@ fn multiply(own: ptr<private, Turned>, result: ptr<private, Scores>, base: u32) 
 // result = weights · rows
 fn blend(result: ptr<private, Turned>, weights: ptr<private, Scores>, base: u32) {
   for (var c = 0u; c < chunkCount(); c++) {
-    var sums = array<vec4f, 4u * W>();
+    var sums = Sums();
     for (var j = 0u; j < params.positions; j++) {
+      var own: array<vec4f, W>;
+      for (var h = 0u; h < W; h++) { own[h] = weights[j * W + h]; }
       for (var lane = 0u; lane < 4u; lane++) {
         let number = rows[base + j * CHUNKS + c][lane];
-        for (var h = 0u; h < W; h++) { sums[lane * W + h] += number * weights[j * W + h]; }
+        for (var h = 0u; h < W; h++) { sums[lane * W + h] += number * own[h]; }
       }
     }
     for (var i = 0u; i < 4u * W; i++) { result[4u * W * c + i] = sums[i]; }
