@@ -1,6 +1,5 @@
 import { type Ambisonics, rotateAmbisonics } from '../../ambisonics.ts';
 import type { ClipLibrary } from '../../library/clipLibrary.ts';
-import { convolveResponse } from '../room/convolveResponse.ts';
 import { channelCount } from './channelLayout.ts';
 import { clipAtSpeed, clipPart, energyOf } from './clipParts.ts';
 import { diffuseNoise } from './diffuseNoise.ts';
@@ -52,7 +51,9 @@ export async function renderMixture(
   for (const [at, event] of record.events.entries()) {
     const asked = event.role === 'event' && (wanted === 'all' || at === record.target);
     const signal = await eventSignal(record, event, library);
-    const image = addEvent(mixture, signal, record, event, responseOf(record, event, cache), asked);
+    const { channels, early } = responseOf(record, event, cache);
+    const heard = convolved(signal, asked ? [...channels, early] : channels, cache);
+    const image = addEvent(mixture, heard, record, event);
     if (image && wanted === 'all') targets.push(image);
     if (image && at === record.target) target = image;
   }
@@ -77,30 +78,32 @@ function responseOf(record: MixtureRecord, { place }: RecordedEvent, cache: Mixt
   return response;
 }
 
-/** Adds an event to the mixture. @returns its target, if it is asked for. */
+/** Adds what the channels hear of an event. @returns its target, if it was convolved behind them. */
 function addEvent(
   mixture: readonly Float32Array[],
-  signal: Float32Array,
+  heard: readonly Float32Array[],
   { sampleRate, referenceDb }: MixtureRecord,
   { eventTime, snr }: RecordedEvent,
-  { channels, early }: HeardResponse,
-  asked: boolean,
 ): Float32Array<ArrayBuffer> | undefined {
-  const heard = convolved(signal, asked ? [...channels, early] : channels);
-  const wet = heard.slice(0, channels.length);
+  const wet = heard.slice(0, mixture.length);
+  const early = heard[mixture.length];
   const energy = wet.reduce((sum, channel) => sum + energyOf(channel), 0);
   const power = energy / (wet.length * wet[0]!.length);
   const gain = power > 0 ? Math.sqrt(10 ** ((referenceDb + snr) / 10) / power) : 0;
   const start = Math.round(eventTime * sampleRate);
   for (const [c, channel] of wet.entries()) addAt(mixture[c]!, channel, start, gain);
-  if (!asked) return undefined;
+  if (!early) return undefined;
   const image = new Float32Array(mixture[0]!.length);
-  addAt(image, heard[channels.length]!, start, gain);
+  addAt(image, early, start, gain);
   return image;
 }
 
-function convolved(signal: Float32Array, response: readonly Float32Array[]): Float32Array[] {
-  if (response[0]!.length > 1) return convolveResponse(signal, response);
+function convolved(
+  signal: Float32Array,
+  response: readonly Float32Array[],
+  { convolver }: MixtureCache,
+): Float32Array[] {
+  if (response[0]!.length > 1) return convolver.convolve(signal, response);
   return response.map(([gain]) => signal.map((value) => gain! * value));
 }
 
