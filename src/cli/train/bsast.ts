@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { init, shutdown } from '../../tensor/engine/device/init.ts';
 import { bsastTrainConfig } from '../../train/bsastTrainConfig.ts';
-import { type Communicator, singleProcess } from '../../train/mpi/communicator.ts';
+import type { Communicator } from '../../train/mpi/communicator.ts';
+import { openCommunicator } from '../../train/mpi/openCommunicator.ts';
+import { threadsPerRank } from '../../train/mpi/threadsPerRank.ts';
 import type { TrainOutcome } from '../../train/train.ts';
 import { trainBsast } from '../../train/trainBsast.ts';
 import { ProgressBar } from '../progressBar.ts';
@@ -21,10 +23,10 @@ export interface TrainBsastFlags {
 /** `tympan train bsast`. */
 export async function trainBsastCommand(flags: TrainBsastFlags): Promise<void> {
   const config = bsastTrainConfig(withFlags(await readJson(flags.config), flags));
-  const communicator = singleProcess();
+  const communicator = await openCommunicator();
   const leads = communicator.rank === 0;
   const stop = stopSignal();
-  const device = await init();
+  const device = await init(communicator.size > 1 ? { threads: threadsPerRank(communicator.localSize) } : {});
   let bar: ProgressBar | undefined;
   try {
     const outcome = await trainBsast(config, {
