@@ -107,6 +107,7 @@ export {
   tanh,
 } from './kernels/elementwise/unary.ts';
 export { where } from './kernels/elementwise/where.ts';
+export { type FftConvolveOptions, fftConvolve } from './kernels/fourier/fftConvolve.ts';
 export { irfft } from './kernels/fourier/irfft.ts';
 export { type IstftOptions, istft } from './kernels/fourier/istft.ts';
 export { logMelSpectrogram, melSpectrogram } from './kernels/fourier/melSpectrogram.ts';

@@ -1,3 +1,4 @@
+import { fastSize, fftConvolve } from '../../src/kernels/fourier/fftConvolve.ts';
 import { irfft } from '../../src/kernels/fourier/irfft.ts';
 import { istft } from '../../src/kernels/fourier/istft.ts';
 import { melSpectrogram } from '../../src/kernels/fourier/melSpectrogram.ts';
@@ -22,6 +23,14 @@ export function fourierCases({ bsast, htsat }: ModelShapes): BenchCase[] {
   const framed = [channels * frames, nFft];
   const single = { flops: transformFlops(nFft, channels * frames), bytes: bytesOf(framed, spectrum) };
   const mel = [1, htsat.frames, htsat.mels];
+  const room = [channels, 32_000]; // one second at 32 kHz
+  const heard = [channels, samples + 31_999];
+  const convolved = fastSize(samples + 31_999);
+  // One transform of the signal, and for each channel one of the response, a product and one back.
+  const convolution = {
+    flops: transformFlops(convolved, 1 + 2 * channels) + 3 * convolved * channels,
+    bytes: bytesOf([samples], room, heard),
+  };
   return [
     ...operation({
       name: 'stft',
@@ -61,6 +70,16 @@ export function fourierCases({ bsast, htsat }: ModelShapes): BenchCase[] {
       make: (inputs) => {
         const spec = inputs.randn(spectrum);
         return () => irfft(spec);
+      },
+    }),
+    ...operation({
+      name: 'fftConvolve',
+      shape: `[${samples}] * ${textOf(room)}`,
+      forward: convolution,
+      backward: convolution,
+      make: (inputs) => {
+        const [x, response] = [inputs.randn([samples]), inputs.randn(room)];
+        return () => fftConvolve(x, response);
       },
     }),
     // The filters overlap in pairs: two multiply-adds per bin.
