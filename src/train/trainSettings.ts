@@ -12,7 +12,7 @@ export interface TrainSettings {
   readonly weightDecay: number;
   /** Largest norm of the gradients together; they are scaled down to it. 0: no clipping. */
   readonly clip: number;
-  /** Decay of the averaged weights per step, in [0, 1). */
+  /** Decay of the averaged weights per step, in [0, 1); at first (1 + step) / (10 + step), where that is less. */
   readonly ema: number;
   /**
    * Which blocks compute their activations again in backward: none, all (`blocks`), or as few as make a step fit into

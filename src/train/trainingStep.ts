@@ -107,6 +107,7 @@ export class TrainingStep<B> {
   async apply(step: number, stop: boolean): Promise<{ measures: Promise<StepMeasures>; stop: boolean }> {
     const stopped = this.#communicator.size > 1 ? await this.#reduce(stop) : stop;
     this.optimizer.lr = this.#rate(step);
+    this.ema.decay = Math.min(this.#settings.ema, (1 + step) / (10 + step)); // or the first weights would weigh for ever
     if (this.#update) this.#update.replay();
     else this.#update = record(() => this.#apply());
     const read = this.#update.outputs.data().then((values) => this.#measures(values as Float32Array));

@@ -4,6 +4,7 @@ import { bsastTrainConfig } from '../../train/bsastTrainConfig.ts';
 import type { Communicator } from '../../train/mpi/communicator.ts';
 import { openCommunicator } from '../../train/mpi/openCommunicator.ts';
 import { threadsPerRank } from '../../train/mpi/threadsPerRank.ts';
+import { writeTrainingReport } from '../../train/report/writeTrainingReport.ts';
 import type { TrainOutcome } from '../../train/train.ts';
 import { trainBsast } from '../../train/trainBsast.ts';
 import { ProgressBar } from '../progressBar.ts';
@@ -46,8 +47,9 @@ export async function trainBsastCommand(flags: TrainBsastFlags): Promise<void> {
         bar?.update(step, `loss ${loss.toFixed(2)}, gradient ${gradientNorm.toFixed(2)}`);
       },
       onNote: (text) => bar?.note(text),
+      onReport: (out) => writeTrainingReport(out).then(() => {}),
     });
-    if (leads) report(outcome, flags);
+    if (leads) sayEnd(outcome, flags);
     if (outcome.reason === 'stopped') process.exitCode = stop.exitCode();
     communicator.finalize();
   } catch (error) {
@@ -66,10 +68,10 @@ function abortOthers(communicator: Communicator, error: unknown): void {
   communicator.abort(1);
 }
 
-function report({ reason, step }: TrainOutcome, { out, config }: TrainBsastFlags): void {
+function sayEnd({ reason, step }: TrainOutcome, { out, config }: TrainBsastFlags): void {
   console.log(
     reason === 'done'
-      ? `done after ${step} steps: wrote ${out}/model.safetensors`
+      ? `done after ${step} steps: wrote ${out}/model.safetensors and report.html`
       : `stopped after step ${step}, which is saved: go on with tympan train bsast --config ${config} --out ${out} --resume`,
   );
 }

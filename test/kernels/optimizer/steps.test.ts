@@ -197,7 +197,8 @@ describe('moveAverage', () => {
   test('moves each element towards the other tensor', async () => {
     using average = tensor([1, 2, 3, 4, 5]);
     using x = tensor([5, 4, 3, 2, 1]);
-    moveAverage(average, x, 0.75);
+    using rates = tensor([0.75, 0.25]);
+    moveAverage(average, x, rates);
     expect([...(await average.data())]).toEqual([2, 2.5, 3, 3.5, 4]);
   });
 
@@ -205,10 +206,11 @@ describe('moveAverage', () => {
     using average = zeros([5]);
     using x = zeros([4]);
     using part = slice(average, 0, 0, 4) as Tensor;
-    expect(() => moveAverage(average, x, 0.5)).toThrowErrorMatchingInlineSnapshot(
+    using rates = tensor([0.5, 0.5]);
+    expect(() => moveAverage(average, x, rates)).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: moveAverage: average and x must have one shape and own their memory, got [5] and [4]]`,
     );
-    expect(() => moveAverage(part, x, 0.5)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => moveAverage(part, x, rates)).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: moveAverage: average and x must have one shape and own their memory, got [4] and [4]]`,
     );
   });
