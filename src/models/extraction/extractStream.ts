@@ -19,9 +19,11 @@ export interface ExtractStreamOptions extends PlanOptions, MixtureFormat, ChunkE
   readonly name?: string;
   /** Called with each warning about the recording, once. */
   readonly onWarning?: (warning: string) => void;
-  /** Called with each block of results at the model's own rate, an array per query. */
+  /** Called with each block of the mixture as the model gets it: its channels at its own rate. */
+  readonly onMixture?: (block: readonly Float32Array[]) => void;
+  /** Called with each block of estimates at the model's own rate, an array per query. */
   readonly onEstimate?: (block: readonly Float32Array[]) => void;
-  /** Ends the stream early: the next block throws the signal's reason. */
+  /** Ends the stream at once with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,13 +45,17 @@ export async function* extractStream(
 ): AsyncGenerator<Float32Array[], void, undefined> {
   const queries = await embeddingsOf(query);
   const { separator } = model.config;
-  const { name = 'the mixture', sampleRate = separator.sampleRate, signal, onWarning, onEstimate } = options;
+  const { name = 'the mixture', sampleRate = separator.sampleRate, signal, onWarning, onMixture, onEstimate } = options;
   const check = new SampleCheck(name, sampleRate);
   const toModel = new Resampler(sampleRate, separator.sampleRate, separator.channels);
   const fromModel = new Resampler(separator.sampleRate, sampleRate, queries.length);
   const extractor = new ChunkExtractor(model, queries, planExtraction(model, options), options);
   let channels: ((block: readonly Float32Array[]) => Float32Array[]) | undefined;
   let sent = 0;
+  const extract = (mixture: Float32Array[]) => {
+    onMixture?.(mixture);
+    return extractor.push(mixture);
+  };
   const back = (estimates: Float32Array[]) => {
     onEstimate?.(estimates);
     return fromModel.push(estimates);
@@ -63,13 +69,17 @@ export async function* extractStream(
         if (map.warning !== undefined) onWarning?.(map.warning);
         channels = map.apply;
       }
-      const results = back(await extractor.push(toModel.push(channels(block))));
+      const results = back(await abortable(extract(toModel.push(channels(block))), signal));
       sent += results[0]!.length;
       if (results[0]!.length > 0) yield results;
     }
     signal?.throwIfAborted();
     if (check.samples === 0) throw new MixtureError(name, 'holds no samples: there is nothing to extract');
-    const rest = [back(await extractor.push(toModel.flush())), back(await extractor.finish()), fromModel.flush()];
+    const rest = [
+      back(await abortable(extract(toModel.flush()), signal)),
+      back(await abortable(extractor.finish(), signal)),
+      fromModel.flush(),
+    ];
     if (check.warning !== undefined) onWarning?.(check.warning);
     yield queries.map((_, q) => joined(rest.map((results) => results[q]!)).subarray(0, check.samples - sent));
   } finally {
@@ -105,6 +115,16 @@ async function embeddingsOf(query: Tensor): Promise<Float32Array[]> {
   }
   const values = await query.data<'f32'>();
   return Array.from({ length: count }, (_, q) => values.slice(q * size, (q + 1) * size));
+}
+
+/** Rejects as soon as the signal says so: a chunk of a large model may take long. What it started ends unheard. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 function joined(pieces: readonly Float32Array[]): Float32Array {
