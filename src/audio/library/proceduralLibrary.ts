@@ -2,6 +2,7 @@ import { RandomStream } from '../scene/random.ts';
 import { type SoundClass, soundClasses } from '../sounds/soundClasses.ts';
 import { ClipCache } from './clipCache.ts';
 import type { ClipEntry, ClipLibrary } from './clipLibrary.ts';
+import { fieldProblems, oneOf, texts, wholeNumber } from './configFields.ts';
 import type { ProceduralConfig } from './libraryConfig.ts';
 import { LibraryError } from './libraryError.ts';
 
@@ -62,24 +63,20 @@ function find(name: string): SoundClass | undefined {
 }
 
 function expectConfig(config: ProceduralConfig): void {
-  const { classes, clipsPerClass = 40, seconds = 5, seed = 1, split = 'train', cacheBytes = 2 ** 27 } = config;
-  const problems: string[] = [];
-  const whole = (name: string, value: number, low: number, high: number) => {
-    if (Number.isSafeInteger(value) && value >= low && value <= high) return;
-    problems.push(`${name} must be a whole number from ${low} to ${high}, got ${value}`);
-  };
-  for (const name of classes ?? []) {
-    if (!find(name))
-      problems.push(`there is no class '${name}'; there are ${soundClasses.map((one) => one.name).join(', ')}`);
-  }
-  if (classes && (classes.length === 0 || new Set(classes).size < classes.length)) {
-    problems.push('classes must name at least one class and none twice');
-  }
-  whole('clipsPerClass', clipsPerClass, 1, 2 ** 20);
-  whole('seed', seed, 0, 2 ** 32 - 1);
-  whole('cacheBytes', cacheBytes, 0, Number.MAX_SAFE_INTEGER);
-  if (!(seconds > 0 && seconds <= 3600)) problems.push(`seconds must be above 0 and at most 3600, got ${seconds}`);
-  if (!splits.includes(split)) problems.push(`split must be one of ${splits.join(', ')}, got '${split}'`);
+  const problems = fieldProblems(config, {
+    classes: texts,
+    clipsPerClass: wholeNumber(1, 2 ** 20),
+    seconds: {
+      must: 'be a number above 0 and at most 3600',
+      holds: (value) => (value as number) > 0 && (value as number) <= 3600,
+    },
+    seed: wholeNumber(0, 2 ** 32 - 1),
+    split: oneOf(...splits),
+    cacheBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  });
+  const names = soundClasses.map(({ name }) => name).join(', ');
+  const unknown = Array.isArray(config.classes) ? config.classes.filter((name) => !find(name)) : [];
+  for (const name of unknown) problems.push(`there is no class '${name}'; there are ${names}`);
   if (problems.length > 0) throw new LibraryError('procedural', problems);
 }
 

@@ -55,10 +55,10 @@ describe('the procedural library', () => {
 
   test('reports everything amiss with a configuration at once', async () => {
     const config = { ...small, classes: ['dog', 'unicorn'], clipsPerClass: 0, seed: -1, seconds: Number.NaN };
-    await expect(openLibrary(config)).rejects.toThrow(/unicorn.*clipsPerClass.*seed.*seconds/s);
+    await expect(openLibrary(config)).rejects.toThrow(/clipsPerClass.*seconds must.*got NaN.*seed.*class 'unicorn'/s);
     const split = 'training' as 'train';
     await expect(openLibrary({ ...small, split })).rejects.toThrow(
-      "split must be one of train, valid, test, got 'training'",
+      'split must be one of train, valid, test, got "training"',
     );
     const library = await openLibrary(small);
     await expect(library.load({ id: 'x', label: '', captions: [] }, 8000)).rejects.toThrow("no clip 'x'");
