@@ -38,24 +38,28 @@ export async function findNonFinite(
   for (const [name, tensor] of model.stateDict()) look(`parameter ${name}`, tensor);
   for (const [name, tensor] of Object.entries(inputs)) look(`input ${name}`, tensor);
   const paths = new WeakMap<Node, string>();
-  const module = openModules(model);
+  const module = followModules(model);
+  const under: string[] = []; // backward
+  const backwardOf = (node: Node) => `backward of ${paths.get(node) ?? node.op}`;
   try {
     watchOps(
       {
         forward(op, outputs, node) {
-          const where = module.path() === '' ? op : `${module.path()}: ${op}`;
+          const place = module.path() || under[under.length - 1];
+          const where = place ? `${place}: ${op}` : op;
           if (node) paths.set(node, where);
           for (const output of outputs) look(where, output);
         },
+        backwardStart: (node) => under.push(backwardOf(node)),
         backward(node, grads) {
-          const where = `backward of ${paths.get(node) ?? node.op}`;
-          for (const grad of grads) if (grad) look(where, grad);
+          under.pop();
+          for (const grad of grads) if (grad) look(backwardOf(node), grad);
         },
       },
       step,
     );
   } finally {
-    module.close();
+    module.restore();
   }
   const seen = new Set<Tensor>();
   for (const [name, parameter] of model.namedParameters()) {
@@ -79,7 +83,7 @@ async function firstOf(watched: readonly Watched[]): Promise<NonFiniteFinding | 
 }
 
 /** Follows which module's `forward` runs. */
-function openModules(model: Module): { path(): string; close(): void } {
+function followModules(model: Module): { path(): string; restore(): void } {
   const stack: string[] = [];
   const kept = [...model.namedModules()].map(([path, module]) => {
     const forward = module.forward as (...args: unknown[]) => unknown;
@@ -95,7 +99,7 @@ function openModules(model: Module): { path(): string; close(): void } {
   });
   return {
     path: () => stack[stack.length - 1] ?? '',
-    close() {
+    restore() {
       for (const { module, forward } of kept) module.forward = forward;
     },
   };

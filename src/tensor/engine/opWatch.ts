@@ -3,9 +3,11 @@ import type { Node } from './tape.ts';
 
 /** Told of every operation that runs under `watchOps`. It must not dispose or keep the tensors. */
 export interface OpWatcher {
-  /** After a forward; `node` is its entry on the tape, null when no gradient is needed. */
+  /** After a forward, one that a backward calls included; `node` is its entry on the tape, null when no gradient is needed. */
   forward(op: string, outputs: readonly Tensor[], node: Node | null): void;
-  /** After a backward; the gradients are in the order of the op's inputs, null where none is needed. */
+  /** Before a backward. */
+  backwardStart(node: Node): void;
+  /** After a backward that has not thrown; the gradients are in the order of the op's inputs, null where none is needed. */
   backward(node: Node, grads: readonly (Tensor | null)[]): void;
 }
 

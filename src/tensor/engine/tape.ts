@@ -99,6 +99,7 @@ export class Node {
     if (backward === null) throw released(this.op);
     const dys = this.outputs.map((output) => output.grad ?? zerosFor(output));
     for (const output of this.outputs) output.grad = null;
+    opWatcher()?.backwardStart(this);
     const grads = ownHandles(
       tidy(() => backward(dys) as (Tensor | null)[]),
       dys,
