@@ -4,6 +4,7 @@ import { doctor } from './doctor.ts';
 import { evaluateCommand } from './evaluate/command.ts';
 import { reportCommand } from './report/command.ts';
 import { separateCommand } from './separate/command.ts';
+import { synthCommand } from './synth/command.ts';
 import { trainCommand } from './train/command.ts';
 
 const program = new Command('tympan').description('Deep learning for spatial audio on WebGPU');
@@ -17,6 +18,7 @@ program.addCommand(separateCommand());
 program.addCommand(compileCommand());
 program.addCommand(trainCommand());
 program.addCommand(evaluateCommand());
+program.addCommand(synthCommand());
 program.addCommand(reportCommand());
 
 program.parseAsync().catch((error: unknown) => {
