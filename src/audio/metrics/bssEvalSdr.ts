@@ -1,4 +1,4 @@
-import { Fft64 } from './fft64.ts';
+import { powerOfTwo, RealFft } from '../fourier/realFft.ts';
 import { expectSignalPair } from './signalPair.ts';
 import { solveToeplitz } from './toeplitz.ts';
 
@@ -41,30 +41,20 @@ function unitNorm(signal: ArrayLike<number>): Float64Array {
 /** Lags 0 to `lags` - 1 of Σ s[n] s[n + lag] and Σ s[n] ŝ[n + lag]. */
 function correlations(estimate: Float64Array, target: Float64Array, lags: number) {
   // Long enough that no lag asked for is reached by one that wraps around.
-  const size = 2 ** Math.ceil(Math.log2(target.length + lags - 1));
-  const fft = new Fft64(size);
-  const re = new Float64Array(size);
-  const im = new Float64Array(size);
-  re.set(target);
-  im.set(estimate);
-  fft.forward(re, im);
-
-  // Both real signals share one transform Z = S + iE. From it |S|² and conj(S) E, which share the way back.
-  const half = size / 2;
-  for (let k = 0; k <= half; k++) {
-    const mirror = (size - k) % size;
-    const sRe = (re[k]! + re[mirror]!) / 2;
-    const sIm = (im[k]! - im[mirror]!) / 2;
-    const eRe = (im[k]! + im[mirror]!) / 2;
-    const eIm = (re[mirror]! - re[k]!) / 2;
-    const power = sRe * sRe + sIm * sIm;
-    const crossRe = sRe * eRe + sIm * eIm;
-    const crossIm = sRe * eIm - sIm * eRe;
-    re[k] = power - crossIm;
-    im[k] = crossRe;
-    re[mirror] = power + crossIm;
-    im[mirror] = crossRe;
+  const fft = new RealFft(powerOfTwo(target.length + lags - 1));
+  const [sRe, sIm, eRe, eIm] = [fft.bins, fft.bins, fft.bins, fft.bins].map((bins) => new Float64Array(bins));
+  fft.forward(target, sRe!, sIm!);
+  fft.forward(estimate, eRe!, eIm!);
+  for (let k = 0; k < fft.bins; k++) {
+    const [a, b, c, d] = [sRe![k]!, sIm![k]!, eRe![k]!, eIm![k]!];
+    eRe![k] = a * c + b * d; // conj(S) E
+    eIm![k] = a * d - b * c;
+    sRe![k] = a * a + b * b;
+    sIm![k] = 0;
   }
-  fft.inverse(re, im);
-  return { r: re.slice(0, lags), b: im.slice(0, lags) };
+  const lag = new Float64Array(fft.size);
+  fft.inverse(sRe!, sIm!, lag);
+  const r = lag.slice(0, lags);
+  fft.inverse(eRe!, eIm!, lag);
+  return { r, b: lag.slice(0, lags) };
 }

@@ -1,4 +1,4 @@
-import { Fft64 } from '../metrics/fft64.ts';
+import { RealFft } from '../fourier/realFft.ts';
 
 export interface PowerSpectrogram {
   /** The powers of all bins, column by column. */
@@ -14,13 +14,13 @@ export interface PowerSpectrogram {
  */
 export function powerSpectrogram(signal: Float32Array, sampleRate: number, columnCount: number): PowerSpectrogram {
   const windowLength = Math.max(16, 2 ** Math.round(Math.log2(0.05 * sampleRate)));
-  const fft = new Fft64(2 * windowLength);
+  const fft = new RealFft(2 * windowLength);
   const window = Float64Array.from(
     { length: windowLength },
     (_, n) => Math.sin((Math.PI * (n + 0.5)) / windowLength) ** 2,
   );
-  const re = new Float64Array(fft.size);
-  const im = new Float64Array(fft.size);
+  const windowed = new Float64Array(windowLength);
+  const [re, im] = [new Float64Array(fft.bins), new Float64Array(fft.bins)];
 
   const stretch = signal.length / columnCount;
   const perColumn = Math.max(1, Math.ceil(stretch / (windowLength / 2)));
@@ -29,10 +29,8 @@ export function powerSpectrogram(signal: Float32Array, sampleRate: number, colum
     for (let part = 0; part < perColumn; part++) {
       const center = (column + (part + 0.5) / perColumn) * stretch;
       const start = Math.round(center - windowLength / 2);
-      re.fill(0);
-      im.fill(0);
-      for (let n = 0; n < windowLength; n++) re[n] = window[n]! * (signal[start + n] ?? 0);
-      fft.forward(re, im);
+      for (let n = 0; n < windowLength; n++) windowed[n] = window[n]! * (signal[start + n] ?? 0);
+      fft.forward(windowed, re, im);
       for (let k = 0; k <= windowLength; k++) power[k] = power[k]! + (re[k]! ** 2 + im[k]! ** 2) / perColumn;
     }
     return power;

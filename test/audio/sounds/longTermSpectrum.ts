@@ -1,18 +1,21 @@
-import { Fft64 } from '../../../src/audio/metrics/fft64.ts';
+import { RealFft } from '../../../src/audio/fourier/realFft.ts';
 
 const WINDOW = 0.032; // seconds
 
 /** Mean power over time in bins, in float64, with the distance of two bins. */
 export function meanPower(signal: Float32Array, sampleRate: number): { power: Float64Array; binHz: number } {
   const size = 2 ** Math.round(Math.log2(WINDOW * sampleRate));
-  const fft = new Fft64(size);
+  const fft = new RealFft(size);
   const power = new Float64Array(size / 2 + 1);
   const window = Float64Array.from({ length: size }, (_, n) => Math.sin((Math.PI * (n + 0.5)) / size) ** 2);
   let frames = 0;
   for (let start = 0; start + size <= signal.length; start += size / 2) {
-    const re = window.map((w, n) => w * signal[start + n]!);
-    const im = new Float64Array(size);
-    fft.forward(re, im);
+    const [re, im] = [new Float64Array(fft.bins), new Float64Array(fft.bins)];
+    fft.forward(
+      window.map((w, n) => w * signal[start + n]!),
+      re,
+      im,
+    );
     for (let k = 0; k <= size / 2; k++) power[k]! += re[k]! ** 2 + im[k]! ** 2;
     frames++;
   }

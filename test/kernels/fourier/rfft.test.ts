@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Fft64 } from '../../../src/audio/metrics/fft64.ts';
+import { RealFft } from '../../../src/audio/fourier/realFft.ts';
 import { irfft, irfftReference } from '../../../src/kernels/fourier/irfft.ts';
 import { rfft, rfftReference } from '../../../src/kernels/fourier/rfft.ts';
 import { tensor, zeros } from '../../../src/tensor/create.ts';
@@ -159,8 +159,8 @@ test('errors say what must hold', () => {
 });
 
 function fft64(signal: Float32Array): Float64Array {
-  const re = Float64Array.from(signal);
-  const im = new Float64Array(signal.length);
-  new Fft64(signal.length).forward(re, im);
-  return Float64Array.from({ length: signal.length + 2 }, (_, i) => (i % 2 === 0 ? re[i >> 1]! : im[i >> 1]!));
+  const fft = new RealFft(signal.length);
+  const [re, im] = [new Float64Array(fft.bins), new Float64Array(fft.bins)];
+  fft.forward(signal, re, im);
+  return Float64Array.from({ length: 2 * fft.bins }, (_, i) => (i % 2 === 0 ? re[i >> 1]! : im[i >> 1]!));
 }

@@ -1,4 +1,4 @@
-import { powerOfTwo, RealFft } from './realFft.ts';
+import { powerOfTwo, RealFft } from '../../fourier/realFft.ts';
 
 const LARGEST_BLOCK = 8192; // a transform of twice that stays in a core's second cache
 

@@ -1,7 +1,7 @@
+import { powerOfTwo, RealFft } from '../../fourier/realFft.ts';
 import { RandomStream } from '../random.ts';
 import { diffuseMixing, rowStart } from './diffuseField.ts';
 import { octaveFilters } from './octaveBands.ts';
-import { powerOfTwo, RealFft } from './realFft.ts';
 import type { PlacedMicrophone } from './receiver.ts';
 
 /** One band of the tail: noise whose RMS in the pressure per sample is `level` at the tail's first sample and falls by `rate`. */

@@ -1,9 +1,9 @@
+import { powerOfTwo, RealFft } from '../../fourier/realFft.ts';
 import type { Vector3, WallAbsorption } from './absorption.ts';
 import { FractionalDelay, HALF_TAPS } from './fractionalDelay.ts';
 import { axisWalls, forEachImage, type ImageLimits, isOdd, wallHits } from './images.ts';
 import { octaveFilters } from './octaveBands.ts';
 import type { FirstOrderGain } from './pattern.ts';
-import { powerOfTwo, RealFft } from './realFft.ts';
 import type { PlacedMicrophone } from './receiver.ts';
 
 /** A room as sound goes through it. */

@@ -1,4 +1,4 @@
-import { powerOfTwo, RealFft } from '../../../../src/audio/scene/room/realFft.ts';
+import { powerOfTwo, RealFft } from '../../../../src/audio/fourier/realFft.ts';
 
 /**
  * The part of a response around `center` Hz: a raised cosine over 0.6 octaves to each side, which rings for shorter than any decay

@@ -6,12 +6,12 @@ import {
   sn3dToN3d,
   toFuma,
 } from '../../../../src/audio/ambisonics.ts';
+import { RealFft } from '../../../../src/audio/fourier/realFft.ts';
 import { mixScene } from '../../../../src/audio/scene/anechoicScene.ts';
 import { RandomStream } from '../../../../src/audio/scene/random.ts';
 import type { Vector3 } from '../../../../src/audio/scene/room/absorption.ts';
 import { convolveResponse } from '../../../../src/audio/scene/room/convolveResponse.ts';
 import { imageSources, wallHits } from '../../../../src/audio/scene/room/images.ts';
-import { RealFft } from '../../../../src/audio/scene/room/realFft.ts';
 import { abPair, ambisonicReceiver, ortfPair, xyPair } from '../../../../src/audio/scene/room/receiver.ts';
 import type { RoomOptions } from '../../../../src/audio/scene/room/roomOptions.ts';
 import { simulateRoom } from '../../../../src/audio/scene/room/simulateRoom.ts';
