@@ -2,10 +2,11 @@ import { fill } from '../tensor/engine/copy.ts';
 import type { CheckpointState, CheckpointStore } from './checkpointStore.ts';
 import { findNonFinite } from './findNonFinite.ts';
 import type { Communicator } from './mpi/communicator.ts';
+import { firstReported } from './mpi/firstReported.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { RunLog } from './runLog.ts';
 import type { TrainOptions, TrainOutcome } from './train.ts';
-import { disposeAll, stateTensors } from './trainingState.ts';
+import { broadcastState, differingProcesses, disposeAll, stateTensors } from './trainingState.ts';
 import type { StepMeasures, TrainingStep } from './trainingStep.ts';
 import { runFiles, type ValidationRecord } from './trainLog.ts';
 
@@ -139,10 +140,18 @@ export class TrainingLoop<B> {
   }
 
   async #save(done: number): Promise<void> {
-    const { task, step, store, log, config, settings, onNote } = this.#parts;
+    const { task, step, store, log, config, settings, communicator, onNote } = this.#parts;
+    const trained = { model: task.model, optimizer: step.optimizer, ema: step.ema };
+    const differing = await differingProcesses(trained, communicator);
+    if (differing > 0) {
+      onNote?.(
+        `step ${done}: the weights of ${differing} processes differed, on other devices perhaps; the first's hold`,
+      );
+      await broadcastState(trained, communicator);
+    }
     if (log === null) return;
     log.sync();
-    const tensors = stateTensors({ model: task.model, optimizer: step.optimizer, ema: step.ema });
+    const tensors = stateTensors(trained);
     const random = { seed: settings.seed, example: done * this.#examplesPerStep };
     const state: CheckpointState = { step: done, config, best: this.#best, random };
     const name = await store.save(state, tensors).finally(() => disposeAll(tensors));
@@ -164,8 +173,26 @@ export class TrainingLoop<B> {
    * it, whatever was submitted since.
    */
   async #explain(failed: number, { loss, gradientNorm }: StepMeasures): Promise<never> {
-    const { task, source, step, folder, log, communicator } = this.#parts;
+    const { step, folder, log, communicator } = this.#parts;
     step.dropRecordings();
+    const finding = firstReported(await this.#findNonFinite(failed), communicator);
+    if (finding === null) {
+      throw new NonFiniteError(
+        `train: step ${failed}: loss ${loss}, gradient norm ${gradientNorm}, though every value of the step is finite: the squares of the gradients overflow; lower the learning rate or raise the warm-up`,
+      );
+    }
+    const batchFile = `nonFinite-step-${failed}.json`;
+    await folder?.writeJson(batchFile, finding);
+    log?.append({ kind: 'nonFinite', step: failed, where: finding.where, batchFile });
+    communicator.barrier(); // whoever throws ends all: not before the first has written that down
+    throw new NonFiniteError(
+      `train: step ${failed}: NaN or infinity comes first from ${finding.where}; its batch is described in ${batchFile}, the last checkpoint is as it was`,
+    );
+  }
+
+  /** The first of this process's batches of a step with a value that is not finite. */
+  async #findNonFinite(failed: number) {
+    const { task, source, step } = this.#parts;
     for (const number of this.#batchesOf(failed - 1)) {
       const batch = await source.batch(number);
       for (const { grad } of task.parameters) if (grad) fill(grad, 0);
@@ -173,17 +200,9 @@ export class TrainingLoop<B> {
       const finding = await findNonFinite(task.model, task.inputs, () => step.backwardOnce());
       if (finding === null) continue;
       const where = `${finding.where} (${finding.count} of ${finding.size} values)`;
-      const batchFile = `nonFinite-step-${failed}.json`;
-      await folder?.writeJson(batchFile, { step: failed, batch: number, where, examples: task.describe(batch) });
-      log?.append({ kind: 'nonFinite', step: failed, where, batchFile });
-      throw new NonFiniteError(
-        `train: step ${failed}: NaN or infinity comes first from ${where}; its batch is described in ${batchFile}, the last checkpoint is as it was`,
-      );
+      return { step: failed, batch: number, where, examples: task.describe(batch) };
     }
-    const elsewhere = communicator.size > 1 ? ', or it came from another process' : '';
-    throw new NonFiniteError(
-      `train: step ${failed}: loss ${loss}, gradient norm ${gradientNorm}, though every value of the step is finite${elsewhere}: the squares of the gradients overflow; lower the learning rate or raise the warm-up`,
-    );
+    return null;
   }
 }
 

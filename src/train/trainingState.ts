@@ -85,6 +85,29 @@ export async function broadcastState(state: TrainedState, communicator: Communic
   }
 }
 
+/**
+ * How many processes have weights, or averaged weights, of other bits than the first. They all apply the same gradients; but
+ * devices of different kinds round differently. Collective.
+ */
+export async function differingProcesses(state: TrainedState, communicator: Communicator): Promise<number> {
+  if (communicator.size === 1) return 0;
+  const { model, ema } = state;
+  const own = Uint32Array.of(0x811c9dc5);
+  for (const tensor of [...model.stateDict().values(), ...ema.shadows]) own[0] = checksum(await tensor.data(), own[0]!);
+  const first = own.slice();
+  communicator.broadcast(first, 0);
+  const differing = Float32Array.of(first[0] === own[0] ? 0 : 1);
+  communicator.allReduceSum(differing);
+  return differing[0]!;
+}
+
+/** FNV-1a over 32-bit words, going on from `hash`. */
+function checksum(values: ArrayBufferView, hash: number): number {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.byteLength / 4);
+  for (const word of words) hash = Math.imul(hash ^ word, 0x01000193);
+  return hash >>> 0;
+}
+
 function tensorLike(tensor: Tensor, values: ArrayLike<number>): Tensor {
   const made = own(tensor.derive(tensor.shape));
   made.write(values);
