@@ -7,7 +7,7 @@ import { cosineSchedule, type Schedule } from '../nn/schedule.ts';
 import { zeros } from '../tensor/create.ts';
 import { accumulate, fill } from '../tensor/engine/copy.ts';
 import { type Recording, record } from '../tensor/engine/record.ts';
-import { own } from '../tensor/engine/scope.ts';
+import { own, tidy } from '../tensor/engine/scope.ts';
 import { noGrad } from '../tensor/engine/tape.ts';
 import { setRandomState } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -97,7 +97,7 @@ export class TrainingStep<B> {
 
   /** Forward and backward without a recording, for those who watch operations. */
   backwardOnce(): void {
-    this.#backward();
+    tidy(() => this.#backward());
   }
 
   /**
