@@ -118,8 +118,8 @@ function settingsOf(config: BsastTrainConfig, batches: number): TrainSettings {
 }
 
 /**
- * What one process does of a step's batch · accumulate examples: whole batches of it where that goes out, else an equal part
- * of each.
+ * What one process does of a step's batch · accumulate examples: as many whole batches as go out evenly, and an equal part of
+ * each.
  *
  * @throws RangeError when the processes cannot have equal parts.
  */
@@ -127,9 +127,14 @@ export function shareOf(
   { batch, accumulate }: Pick<BsastTrainConfig, 'batch' | 'accumulate'>,
   { size }: Pick<Communicator, 'size'>,
 ): { readonly batchSize: number; readonly batches: number } {
-  if (accumulate % size === 0) return { batchSize: batch, batches: accumulate / size };
-  if (batch % size === 0) return { batchSize: batch / size, batches: accumulate };
+  const apart = commonDivisor(accumulate, size);
+  const sharing = size / apart;
+  if (batch % sharing === 0) return { batchSize: batch / sharing, batches: accumulate / apart };
   throw new RangeError(
     `train: ${size} processes cannot share ${accumulate} batches of ${batch}: make 'batch' or 'accumulate' a multiple of ${size}, or start another number of processes`,
   );
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
