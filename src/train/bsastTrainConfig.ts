@@ -21,7 +21,7 @@ export interface BsastTrainConfig {
   /** Of weights, mixtures and perturbations. Default 1. */
   readonly seed: number;
   readonly model: QuerySeparatorConfig;
-  /** Weights to start from: a model that `saveQuerySeparator` wrote. Null (default): random ones. */
+  /** Weights to start from: a file of `saveQuerySeparator` or, for the embedder alone, of `saveAudioTextEncoder`. Null (default): random ones. */
   readonly initialize: string | null;
   /** Which weights `initialize` gives. Default `all`. */
   readonly initializeParts: 'all' | 'embedder';

@@ -1,5 +1,5 @@
 import { QuerySeparator } from '../models/querySeparator.ts';
-import { loadQuerySeparator, saveQuerySeparator } from '../models/querySeparatorFile.ts';
+import { loadEmbedder, loadQuerySeparator, saveQuerySeparator } from '../models/querySeparatorFile.ts';
 import { manualSeed } from '../tensor/random.ts';
 import type { BsastTrainConfig } from './bsastTrainConfig.ts';
 import type { BatchSource } from './data/batchSource.ts';
@@ -56,9 +56,13 @@ async function initialModel({
   const model = new QuerySeparator(sizes);
   if (initialize === null) return model;
   try {
-    using given = await loadQuerySeparator(initialize);
-    if (initializeParts === 'all') model.loadStateDict(given.stateDict());
-    else model.embedder.loadStateDict(given.embedder.stateDict());
+    if (initializeParts === 'all') {
+      using given = await loadQuerySeparator(initialize);
+      model.loadStateDict(given.stateDict());
+    } else {
+      using given = await loadEmbedder(initialize);
+      model.embedder.loadStateDict(given.stateDict());
+    }
     return model;
   } catch (error) {
     model.dispose();

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { init, shutdown } from '../../tensor/engine/device/init.ts';
 import { bsastTrainConfig } from '../../train/bsastTrainConfig.ts';
 import type { Communicator } from '../../train/mpi/communicator.ts';
@@ -9,6 +8,7 @@ import type { TrainOutcome } from '../../train/train.ts';
 import { trainBsast } from '../../train/trainBsast.ts';
 import { ProgressBar } from '../progressBar.ts';
 import { packageVersion } from './packageVersion.ts';
+import { readJson } from './readJson.ts';
 import { stopSignal } from './stopSignal.ts';
 
 export interface TrainBsastFlags {
@@ -74,17 +74,6 @@ function sayEnd({ reason, step }: TrainOutcome, { out, config }: TrainBsastFlags
       ? `done after ${step} steps: wrote ${out}/model.safetensors and report.html`
       : `stopped after step ${step}, which is saved: go on with tympan train bsast --config ${config} --out ${out} --resume`,
   );
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new Error(`train: ${path} cannot be read: ${error.message}`);
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new SyntaxError(`train: ${path} is not JSON: ${(error as Error).message}`);
-  }
 }
 
 /** Flags stand in for fields of the config. */

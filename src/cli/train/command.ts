@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { trainBsastCommand } from './bsast.ts';
+import { trainEmbedderCommand } from './embedder.ts';
 
 /** `tympan train <model>`: one command per model that can be trained. */
 export function trainCommand(): Command {
@@ -15,6 +16,13 @@ export function trainCommand(): Command {
     .option('--workers <count>', 'threads that make mixtures, in place of those of the config', wholeNumber)
     .option('--initialize <model.safetensors>', 'weights to start from, in place of those of the config')
     .action(trainBsastCommand);
+  train
+    .command('embedder')
+    .description('train what turns clips and sentences into queries, on clips and their captions')
+    .requiredOption('--config <config.json>', 'model, data and settings; an earlier run keeps its own in config.json')
+    .requiredOption('--out <folder>', 'log, checkpoints and at the end model.safetensors')
+    .option('--resume', 'go on from the newest checkpoint in the folder, or start where there is none')
+    .action(trainEmbedderCommand);
   return train;
 }
 
