@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ChannelNorm, ChannelOrder } from '../../models/extraction/mixtureFormat.ts';
+import type { AmbisonicFormat } from '../../audio/ambisonicFormat.ts';
 import { type SeparatedSource, separate } from '../../models/extraction/separate.ts';
 import { init, shutdown } from '../../tensor/engine/device/init.ts';
 import { ProgressBar } from '../progressBar.ts';
@@ -9,8 +9,8 @@ interface SeparateArguments {
   readonly audio: readonly string[];
   readonly text: readonly string[];
   readonly out: string;
-  readonly order?: ChannelOrder;
-  readonly norm?: ChannelNorm;
+  readonly order?: AmbisonicFormat['order'];
+  readonly norm?: AmbisonicFormat['norm'];
   readonly channels?: readonly number[];
   readonly chunk?: number;
   readonly hop?: number;
@@ -22,10 +22,10 @@ interface SeparateArguments {
 export function separateCommand(): Command {
   return new Command('separate')
     .description('extract from a recording what sounds like a clip, or fits a sentence')
-    .argument('<mixture.wav>', 'recording of any length and rate: ambisonics, stereo or mono')
+    .argument('<mixture>', 'recording of any length and rate: ambisonics, stereo or mono')
     .requiredOption('--model <model.safetensors>', 'a saved model')
-    .option('--audio <clip.wav>', 'a clip of what to extract; may be repeated', append, [])
-    .addOption(new Option('--query <clip.wav>', 'the same as --audio').argParser(append).default([]).hideHelp())
+    .option('--audio <clip>', 'a clip of what to extract; may be repeated', append, [])
+    .addOption(new Option('--query <clip>', 'the same as --audio').argParser(append).default([]).hideHelp())
     .option('--text <sentence>', 'a sentence about what to extract; may be repeated', append, [])
     .requiredOption(
       '--out <path>',

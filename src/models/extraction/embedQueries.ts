@@ -1,5 +1,5 @@
+import { readAudio } from '../../audio/library/readAudio.ts';
 import { resampleSignal } from '../../audio/resample/resampleSignal.ts';
-import { readWav } from '../../audio/wav/readWav.ts';
 import { tensor } from '../../tensor/create.ts';
 import { tidy } from '../../tensor/engine/scope.ts';
 import { noGrad } from '../../tensor/engine/tape.ts';
@@ -11,7 +11,7 @@ import { SampleCheck } from './sampleCheck.ts';
 
 /** What is asked for: clips of it, or sentences about it. Clips come first. */
 export interface Queries {
-  /** WAV files of any rate. Of several channels the first, W, of two their mean; of a long clip the first half minute. */
+  /** Files that `readAudio` reads. Of several channels the first, W, of two their mean; of a long clip the first half minute. */
   readonly audio?: FileLike | readonly FileLike[];
   readonly text?: string | readonly string[];
 }
@@ -28,8 +28,8 @@ const LONGEST_CLIP = 30; // seconds: what a clip sounds like is in its beginning
 /**
  * Turns clips and sentences into points on the unit sphere.
  *
- * @throws RangeError without any query, and for an empty sentence; MixtureError for a clip that is silent, empty or not finite; WavError and
- *   FileError as `readWav` does.
+ * @throws RangeError without any query, and for an empty sentence; MixtureError for a clip that is silent, empty or not
+ *   finite; AudioFileError, WavError and FileError as `readAudio` does.
  */
 export async function embedQueries(embedder: QueryEmbedder, { audio, text }: Queries): Promise<EmbeddedQuery[]> {
   const clips = listOf<FileLike>(audio);
@@ -50,7 +50,7 @@ export async function embedQueries(embedder: QueryEmbedder, { audio, text }: Que
 
 async function embedClip(embedder: QueryEmbedder, source: FileLike): Promise<EmbeddedQuery> {
   const label = nameOf(source, 'the clip');
-  const { channels, sampleRate } = await readWav(source);
+  const { channels, sampleRate } = await readAudio(source);
   const kept = channels.map((channel) => channel.subarray(0, LONGEST_CLIP * sampleRate));
   if (kept[0]!.length === 0) throw new MixtureError(label, 'holds no samples: it cannot say what to extract');
   new SampleCheck(label, sampleRate).check(kept);

@@ -1,14 +1,11 @@
+import { type AmbisonicFormat, convertAmbisonics } from '../../audio/ambisonicFormat.ts';
 import { MixtureError } from './mixtureError.ts';
 
-export type ChannelOrder = 'acn' | 'fuma';
-export type ChannelNorm = 'sn3d' | 'n3d' | 'fuma';
-
-/** What the channels of a recording are. */
+/** What the channels of a recording are. Ambisonics are in ACN order with SN3D gains where nothing else is said. */
 export interface MixtureFormat {
-  /** Of ambisonics: 'acn' (default) begins W, Y, Z, X, 'fuma' W, X, Y, Z. */
-  readonly order?: ChannelOrder;
-  /** Gains of ambisonics. 'fuma' has W 3 dB lower. Default: 'sn3d', with order 'fuma' 'fuma'. */
-  readonly norm?: ChannelNorm;
+  readonly order?: AmbisonicFormat['order'];
+  /** Default: 'sn3d', with order 'fuma' 'fuma'. */
+  readonly norm?: AmbisonicFormat['norm'];
   /** The channels to take, counted from 1. Default: all. */
   readonly channels?: readonly number[];
 }
@@ -20,9 +17,6 @@ export interface ChannelMap {
   /** What the user should know about it; undefined where nothing is lost. */
   readonly warning: string | undefined;
 }
-
-/** One channel of the model as a weighted sum of the recording's. */
-type Sum = readonly { readonly channel: number; readonly gain: number }[];
 
 /**
  * Fits a recording of `given` channels to a model of `wanted`:
@@ -37,40 +31,32 @@ type Sum = readonly { readonly channel: number; readonly gain: number }[];
 export function mapChannels(source: string, given: number, wanted: number, format: MixtureFormat = {}): ChannelMap {
   const { order = 'acn', norm = order === 'fuma' ? 'fuma' : 'sn3d' } = format;
   if (order !== 'acn' && order !== 'fuma') throw new RangeError(`order must be acn or fuma, got ${String(order)}`);
-  if (!(norm in W_GAIN)) throw new RangeError(`norm must be sn3d, n3d or fuma, got ${String(norm)}`);
+  if (!['sn3d', 'n3d', 'fuma'].includes(norm)) {
+    throw new RangeError(`norm must be sn3d, n3d or fuma, got ${String(norm)}`);
+  }
   const taken = takenChannels(source, given, format.channels);
-  const unfit = () => new MixtureError(source, unfitMessage(given, taken.length, wanted));
+  const pick = (block: readonly Float32Array[]) => taken.map((channel) => block[channel]!);
   if (wanted !== 1 && wanted !== 4) {
-    if (taken.length !== wanted) throw unfit();
-    return mapOf(taken.map((channel) => [{ channel, gain: 1 }]));
+    if (taken.length !== wanted) throw unfit(source, given, taken.length, wanted);
+    return { apply: pick, warning: undefined };
   }
   if (taken.length <= 2) {
-    const w = taken.map((channel) => ({ channel, gain: 1 / taken.length }));
-    if (wanted === 1) return mapOf([w]);
-    return mapOf(
-      [w, [], [], []],
-      `${source} is ${taken.length === 1 ? 'mono' : 'stereo'}: it is taken as W, without the directions that the model was trained with`,
-    );
+    const apply = (block: readonly Float32Array[]) => withoutDirections(pick(block), wanted);
+    const kind = taken.length === 1 ? 'mono' : 'stereo';
+    const lost = `${source} is ${kind}: it is taken as W, without the directions that the model was trained with`;
+    return { apply, warning: wanted === 1 ? undefined : lost };
   }
-  if (!Number.isInteger(Math.sqrt(taken.length))) throw unfit();
-  const [w = 0, y = 0, z = 0, x = 0] = (order === 'fuma' ? [0, 2, 3, 1] : [0, 1, 2, 3]).map((at) => taken[at]!);
-  const first = norm === 'n3d' ? Math.sqrt(1 / 3) : 1;
-  const sums: Sum[] = [[{ channel: w, gain: W_GAIN[norm] }], ...[y, z, x].map((channel) => [{ channel, gain: first }])];
-  return mapOf(sums.slice(0, wanted));
+  if (!Number.isInteger(Math.sqrt(taken.length))) throw unfit(source, given, taken.length, wanted);
+  const apply = (block: readonly Float32Array[]) =>
+    convertAmbisonics(pick(block).slice(0, 4), { order, norm }).slice(0, wanted);
+  return { apply, warning: undefined };
 }
 
-const W_GAIN: Readonly<Record<ChannelNorm, number>> = { sn3d: 1, n3d: 1, fuma: Math.SQRT2 };
-
-function mapOf(sums: readonly Sum[], warning?: string): ChannelMap {
-  return { warning, apply: (block) => sums.map((sum) => weighted(block, sum)) };
-}
-
-function weighted(block: readonly Float32Array[], sum: Sum): Float32Array {
-  const total = new Float32Array(block[0]!.length);
-  for (const { channel, gain } of sum) {
-    for (const [n, sample] of block[channel]!.entries()) total[n]! += gain * sample;
-  }
-  return total;
+/** W as the mean of the channels, and zeros for the others. */
+function withoutDirections(channels: readonly Float32Array[], wanted: number): Float32Array[] {
+  const w = new Float32Array(channels[0]!.length);
+  for (const channel of channels) for (const [n, sample] of channel.entries()) w[n]! += sample / channels.length;
+  return [w, ...Array.from({ length: wanted - 1 }, () => new Float32Array(w.length))];
 }
 
 function takenChannels(source: string, given: number, channels: readonly number[] | undefined): number[] {
@@ -83,11 +69,11 @@ function takenChannels(source: string, given: number, channels: readonly number[
   return channels.map((channel) => channel - 1);
 }
 
-function unfitMessage(given: number, taken: number, wanted: number): string {
+function unfit(source: string, given: number, taken: number, wanted: number): MixtureError {
   const count = taken === given ? `has ${given} channels` : `has ${given} channels, of which ${taken} are taken`;
   const takes =
     wanted === 1 || wanted === 4
       ? 'the model takes mono, stereo, or ambisonics of 4, 9, 16, … channels'
       : `the model takes ${wanted}`;
-  return `${count}: ${takes}; choose some with channels, counted from 1`;
+  return new MixtureError(source, `${count}: ${takes}; choose some with channels, counted from 1`);
 }

@@ -1,4 +1,3 @@
-import { openWav, type WavReader } from '../../audio/wav/readWav.ts';
 import { createWav, type WavWriter } from '../../audio/wav/writeWav.ts';
 import { tensor } from '../../tensor/create.ts';
 import type { FileLike } from '../../tensor/files/byteSource.ts';
@@ -10,10 +9,11 @@ import type { ExtractionModel } from './extractionModel.ts';
 import type { PlanOptions } from './extractionPlan.ts';
 import { extractStream } from './extractStream.ts';
 import type { MixtureFormat } from './mixtureFormat.ts';
+import { openRecording, type Recording } from './openRecording.ts';
 import { outputPaths } from './outputPaths.ts';
 
 export interface SeparateOptions extends Queries, PlanOptions, MixtureFormat {
-  /** The recording, a WAV file of any length, rate and encoding. */
+  /** The recording: WAV of any length, rate and encoding, or another format that `readAudio` reads, held whole. */
   readonly mixture: FileLike;
   /** A saved model, or one in memory. */
   readonly model: FileLike | SeparateModel;
@@ -68,11 +68,11 @@ const BLOCK_SECONDS = 1;
  * Extracts from a recording what sounds like clips or fits sentences, in bounded memory: `tympan separate` as a function.
  * `init()` comes before it. Files appear under their names when all of them are whole.
  *
- * @throws MixtureError, WavError, FileError, ModelFileError and RangeError, as `extractStream`, `readWav` and
+ * @throws MixtureError, WavError, AudioFileError, FileError, ModelFileError and RangeError, as `extractStream`, `readAudio` and
  *   `loadQuerySeparator` do; the reason of `signal`.
  */
 export async function separate(options: SeparateOptions): Promise<Separation> {
-  const reader = await openWav(options.mixture);
+  const reader = await openRecording(options.mixture);
   try {
     if (isModel(options.model)) return await separateWith(options.model, reader, options);
     const model = (await loadQuerySeparator(options.model)).eval();
@@ -90,7 +90,7 @@ function isModel(model: FileLike | SeparateModel): model is SeparateModel {
   return typeof model === 'object' && 'extract' in model;
 }
 
-async function separateWith(model: SeparateModel, reader: WavReader, options: SeparateOptions): Promise<Separation> {
+async function separateWith(model: SeparateModel, reader: Recording, options: SeparateOptions): Promise<Separation> {
   const { mixture, out, onProgress, signal } = options;
   const name = nameOf(mixture, 'the recording');
   const { sampleRate, frames } = reader;
