@@ -22,6 +22,8 @@ export interface ClipEntry {
 export interface ClipLibrary {
   /** In an order that is the same wherever the same configuration meets the same files. */
   readonly clips: readonly ClipEntry[];
+  /** Files that the data set lists and that are not there, where the configuration skips them. */
+  readonly missing?: readonly string[];
   /**
    * The samples of a clip, for the caller to keep: mono, the mean of the channels where the recording has several.
    *

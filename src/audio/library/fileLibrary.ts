@@ -32,7 +32,6 @@ export interface Listing {
 /** Recordings on the disk, loaded when they are asked for. */
 export class FileLibrary implements ClipLibrary {
   readonly clips: readonly ClipEntry[];
-  /** Files that the data set lists and that are not there, with `missing: 'skip'`. */
   readonly missing: readonly string[];
   readonly #tree: FileTree;
   readonly #files: ReadonlyMap<string, string>;

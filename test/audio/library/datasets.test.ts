@@ -73,7 +73,7 @@ describe('ESC-50', () => {
     const path = await dataTree({ 'meta/esc50.csv': meta, 'audio/1-100032-A-0.wav': 0 });
     const library = await openLibrary({ kind: 'esc50', path, missing: 'skip' });
     expect(library.clips.map(({ label }) => label)).toEqual(['dog']);
-    expect(library).toMatchObject({ missing: ['audio/5-9032-A-0.wav'] });
+    expect(library.missing).toEqual(['audio/5-9032-A-0.wav']);
     await expect(openLibrary({ kind: 'esc50', path })).rejects.toThrow('audio/5-9032-A-0.wav: is not there');
   });
 });
@@ -150,7 +150,7 @@ describe('AudioCaps', () => {
     const whole = await dataTree({ 'val.csv': csv, 'audio/107893.wav': 0 });
     const library = await openLibrary({ kind: 'audiocaps', path: whole, split: 'valid', missing: 'skip' });
     expect(library.clips.map(({ id }) => id)).toEqual(['val/-2bVZ7rz-5M_280']);
-    expect(library).toMatchObject({ missing: ['vfY_TJq7n_U.wav', 'tdWhHV3X25Q.wav', 'tw76HGONaKg.wav'] });
+    expect(library.missing).toEqual(['vfY_TJq7n_U.wav', 'tdWhHV3X25Q.wav', 'tw76HGONaKg.wav']);
   });
 });
 
