@@ -7,12 +7,12 @@ import type { ContenderCommand } from './contenders.ts';
 import type { Problem } from './problem.ts';
 import { MARK, type Prepared, type Request, type Sample } from './serve.ts';
 
-interface Reply extends Prepared, Partial<Pick<Sample, 'processorSeconds'>> {
+interface Reply extends Prepared, Partial<Omit<Sample, 'seconds'>> {
   readonly title?: string;
   readonly error?: string;
 }
 
-export class PeerProcess {
+export class PeerProcess<P = Problem> {
   readonly name: string;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #limitMs: number;
@@ -36,8 +36,8 @@ export class PeerProcess {
   }
 
   /** @throws Error when it does not start: what is missing, in its own words. */
-  static async start(command: ContenderCommand, limitMs: number): Promise<PeerProcess> {
-    const peer = new PeerProcess(command, limitMs);
+  static async start<P = Problem>(command: ContenderCommand, limitMs: number): Promise<PeerProcess<P>> {
+    const peer = new PeerProcess<P>(command, limitMs);
     try {
       peer.#title = (await peer.#reply()).title ?? peer.name;
     } catch (error) {
@@ -55,7 +55,7 @@ export class PeerProcess {
     return this.#stopped === undefined;
   }
 
-  prepare(problem: Problem): Promise<Prepared> {
+  prepare(problem: P): Promise<Prepared> {
     return this.#ask({ prepare: problem });
   }
 
@@ -71,7 +71,7 @@ export class PeerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #ask(request: Request): Promise<Reply> {
+  #ask(request: Request<P>): Promise<Reply> {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     return this.#reply();
   }

@@ -12,17 +12,19 @@ export interface Work {
   readonly finish?: () => Promise<void>;
   /** The last row of the result, to check it. */
   readonly lastRow: () => ArrayLike<number> | Promise<ArrayLike<number>>;
+  /** The most bytes that buffers of the device have held. */
+  readonly deviceBytes?: () => number;
   readonly dispose?: () => void;
 }
 
-export interface Contender {
+export interface Contender<P = Problem> {
   /** With the version of what is timed. */
   readonly title: string;
   /** Undefined for what the contender has no operation for. */
-  readonly prepare: (problem: Problem) => Work | undefined | Promise<Work | undefined>;
+  readonly prepare: (problem: P) => Work | undefined | Promise<Work | undefined>;
 }
 
-export type Request = { readonly prepare: Problem } | { readonly sample: true } | { readonly dispose: true };
+export type Request<P = Problem> = { readonly prepare: P } | { readonly sample: true } | { readonly dispose: true };
 
 export interface Prepared {
   /** Undefined when there is no such operation. */
@@ -36,6 +38,9 @@ export interface Sample {
   readonly seconds: number;
   /** Of all threads together: on a busy machine it says more than the clock on the wall. */
   readonly processorSeconds: number;
+  /** The most memory that the process has held, and of it what the device's buffers have. */
+  readonly residentBytes?: number;
+  readonly deviceBytes?: number;
 }
 
 /** Replies are lines of JSON after this; anything else a contender prints is for people. */
@@ -45,10 +50,10 @@ const WARM_SECONDS = 0.4; // compilers of several tiers have settled
 const SAMPLE_SECONDS = 0.1;
 
 /** Answers one request per line of the standard input until it ends. */
-export async function serve({ title, prepare }: Contender): Promise<void> {
+export async function serve<P = Problem>({ title, prepare }: Contender<P>): Promise<void> {
   let work: Work | undefined;
   let runs = 1;
-  const answer = async (request: Request): Promise<object> => {
+  const answer = async (request: Request<P>): Promise<object> => {
     if ('sample' in request) return time(work!, runs);
     work?.dispose?.();
     work = undefined;
@@ -62,7 +67,7 @@ export async function serve({ title, prepare }: Contender): Promise<void> {
   reply({ title });
   for await (const line of createInterface({ input: process.stdin })) {
     try {
-      reply(await answer(JSON.parse(line) as Request));
+      reply(await answer(JSON.parse(line) as Request<P>));
     } catch (error) {
       work = undefined;
       reply({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
@@ -93,5 +98,12 @@ async function time(work: Work, runs: number): Promise<Sample> {
   const operations = runs * (work.operationsPerRun ?? 1);
   const seconds = (performance.now() - start) / 1000 / operations;
   const { user, system } = process.cpuUsage(before);
-  return { seconds, processorSeconds: (user + system) / 1e6 / operations };
+  const residentBytes = 1024 * process.resourceUsage().maxRSS;
+  const deviceBytes = work.deviceBytes?.();
+  return {
+    seconds,
+    processorSeconds: (user + system) / 1e6 / operations,
+    residentBytes,
+    ...(deviceBytes !== undefined && { deviceBytes }),
+  };
 }
