@@ -25,6 +25,9 @@ export { type MixtureConfig, mixtureConfig } from './audio/scene/mixture/mixture
 export { type MixtureRecord, mixtureRecord } from './audio/scene/mixture/mixtureRecord.ts';
 export { planMixture } from './audio/scene/mixture/planMixture.ts';
 export { type RenderedMixture, type RenderOptions, renderMixture } from './audio/scene/mixture/renderMixture.ts';
+export { type DiffuseNoiseOptions, diffuseNoise } from './audio/scene/noise/diffuseNoise.ts';
+export type { NoiseColor } from './audio/scene/noise/noiseSpectrum.ts';
+export { type SpreadOptions, spreadDiffuse } from './audio/scene/noise/spreadDiffuse.ts';
 export { RandomStream } from './audio/scene/random.ts';
 export { convolveResponse } from './audio/scene/room/convolveResponse.ts';
 export { decayTime, energyDecay } from './audio/scene/room/decayTime.ts';

@@ -1,6 +1,6 @@
 import { powerOfTwo, RealFft } from '../../fourier/realFft.ts';
 import { RandomStream } from '../random.ts';
-import { diffuseMixing, rowStart } from './diffuseField.ts';
+import { diffuseSpectra, type Spectrum } from './diffuseSpectra.ts';
 import { octaveFilters } from './octaveBands.ts';
 import type { PlacedMicrophone } from './receiver.ts';
 
@@ -24,22 +24,15 @@ export interface TailOptions {
 const TAIL_STREAM = 2 ** 32 - 2; // the last but one: none that scenes count up to
 const TRANSITION = 1 / 3; // of an octave: narrow, or a slow band's decay shows in its neighbors
 
-interface Spectrum {
-  readonly re: Float64Array;
-  readonly im: Float64Array;
-}
-
 /**
  * The late part of a response: Gaussian noise that comes from everywhere alike, decaying in each band at its own rate. After
  * Moorer 1979, "About this reverberation business"; what the microphones have in common is that of a diffuse field.
  */
 export function diffuseTail(options: TailOptions): Float64Array[] {
-  const { microphones, centers, decays, samples, sampleRate, seed } = options;
+  const { centers, decays, samples, sampleRate, seed } = options;
   const fft = new RealFft(powerOfTwo(samples));
   const filters = octaveFilters(centers, fft.size, sampleRate, TRANSITION);
-  const random = new RandomStream(seed, TAIL_STREAM);
-  const spectra = microphones.map(() => whiteSpectrum(random, fft));
-  mix(spectra, fft.size, options);
+  const spectra = diffuseSpectra(fft, new RandomStream(seed, TAIL_STREAM), options);
   const groups = equalDecays(decays, filters);
   const filtered: Spectrum = { re: new Float64Array(fft.bins), im: new Float64Array(fft.bins) };
   const time = new Float64Array(fft.size);
@@ -74,42 +67,4 @@ function equalDecays(decays: readonly BandDecay[], filters: readonly Float64Arra
     groups.set(key, group);
   }
   return [...groups.values()];
-}
-
-/** The transform of white Gaussian noise of variance 1, drawn as such. Its time wraps around, so it has no edges to ring at. */
-function whiteSpectrum(random: RandomStream, fft: RealFft): Spectrum {
-  const each = Math.sqrt(fft.size / 2);
-  const re = new Float64Array(fft.bins).map(() => each * random.normal());
-  const im = new Float64Array(fft.bins).map(() => each * random.normal());
-  for (const edge of [0, fft.bins - 1]) {
-    re[edge]! *= Math.SQRT2;
-    im[edge] = 0;
-  }
-  return { re, im };
-}
-
-/** Independent noises to what the microphones hear, in place. */
-function mix(spectra: readonly Spectrum[], size: number, { microphones, sampleRate, speedOfSound }: TailOptions): void {
-  const [first, ...others] = microphones;
-  const inOnePlace = others.every(({ position }) => position.every((at, axis) => at === first!.position[axis]));
-  const wavePerBin = (2 * Math.PI * sampleRate) / size / speedOfSound;
-  let mixing = diffuseMixing(microphones, 0);
-  const bins = spectra[0]!.re.length;
-  for (let k = 0; k < bins; k++) {
-    if (!inOnePlace) mixing = diffuseMixing(microphones, wavePerBin * k);
-    // From the last row on: a row reads only those above it.
-    for (let row = spectra.length - 1; row >= 0; row--) {
-      let real = 0;
-      let imaginary = 0;
-      for (let column = 0; column <= row; column++) {
-        const { re, im } = spectra[column]!;
-        const a = mixing.re[rowStart(row) + column]!;
-        const b = mixing.im[rowStart(row) + column]!;
-        real += a * re[k]! - b * im[k]!;
-        imaginary += a * im[k]! + b * re[k]!;
-      }
-      spectra[row]!.re[k] = real;
-      spectra[row]!.im[k] = imaginary;
-    }
-  }
 }

@@ -1,10 +1,10 @@
 import type { Ambisonics, Direction } from '../../ambisonics.ts';
 import { directionOf, rotationMatrix, transposed, turnedVector } from '../../soundFieldRotation.ts';
+import { highPass } from '../../sounds/synthesis/filter.ts';
 import { absorptionForTime, eyringTime, measures, type Vector3, wallAbsorption } from './absorption.ts';
 import { airAttenuation, expectAir, speedOfSound } from './air.ts';
 import { diffuseTail } from './diffuseTail.ts';
 import { HALF_TAPS } from './fractionalDelay.ts';
-import { highPass } from './highPass.ts';
 import { forEachImage } from './images.ts';
 import { bandsBelow, octaveBands } from './octaveBands.ts';
 import { firstOrderGain, meanPower } from './pattern.ts';
@@ -234,15 +234,15 @@ function assemble(
   fade: Window | undefined,
   samples: number,
 ): Float32Array {
-  highPass(reflections, LOWEST, sampleRate);
+  const audible = highPass(reflections, { sampleRate }, LOWEST);
   const response = new Float32Array(samples);
   for (let n = 0; n < direct.length; n++) {
-    response[n] = direct[n]! + reflections[n]! * (fade ? Math.cos(fadeAngle(n, fade)) : 1);
+    response[n] = direct[n]! + audible[n]! * (fade ? Math.cos(fadeAngle(n, fade)) : 1);
   }
   if (!tail || !fade) return response;
-  highPass(tail, LOWEST, sampleRate);
-  const first = samples - tail.length;
-  for (let n = 0; n < tail.length; n++) response[first + n]! += tail[n]! * Math.sin(fadeAngle(first + n, fade));
+  const late = highPass(tail, { sampleRate }, LOWEST);
+  const first = samples - late.length;
+  for (let n = 0; n < late.length; n++) response[first + n]! += late[n]! * Math.sin(fadeAngle(first + n, fade));
   return response;
 }
 

@@ -1,5 +1,4 @@
 import { cosineOfTurns, sineOfTurns } from './exactMath.ts';
-import type { Take } from './take.ts';
 
 /** A frequency in Hz: one for all time, or one for each sample. */
 export type Hz = number | Float64Array;
@@ -10,16 +9,21 @@ export type Hz = number | Float64Array;
  */
 type Output = 'low' | 'band' | 'high';
 
-export function lowPass(x: Float64Array, take: Take, hz: Hz, q = Math.SQRT1_2): Float64Array {
+/** All that a filter has to know of a sound, in Hz. */
+interface Sampled {
+  readonly sampleRate: number;
+}
+
+export function lowPass(x: Float64Array, take: Sampled, hz: Hz, q = Math.SQRT1_2): Float64Array {
   return stateVariable(x, take, hz, q, 'low');
 }
 
-export function highPass(x: Float64Array, take: Take, hz: Hz, q = Math.SQRT1_2): Float64Array {
+export function highPass(x: Float64Array, take: Sampled, hz: Hz, q = Math.SQRT1_2): Float64Array {
   return stateVariable(x, take, hz, q, 'high');
 }
 
 /** Gain 1 at the center, hz / q wide; nothing where the center lies above what the sample rate can hold. */
-export function bandPass(x: Float64Array, take: Take, hz: Hz, q: number): Float64Array {
+export function bandPass(x: Float64Array, take: Sampled, hz: Hz, q: number): Float64Array {
   return stateVariable(x, take, hz, q, 'band');
 }
 
@@ -31,7 +35,7 @@ export interface Formant {
 }
 
 /** The sum of band-passes. */
-export function formants(x: Float64Array, take: Take, list: readonly Formant[]): Float64Array {
+export function formants(x: Float64Array, take: Sampled, list: readonly Formant[]): Float64Array {
   const out = new Float64Array(x.length);
   for (const { hz, q, gain } of list) {
     const band = bandPass(x, take, hz, q);
@@ -42,7 +46,7 @@ export function formants(x: Float64Array, take: Take, list: readonly Formant[]):
 
 const HIGHEST = 0.48; // of the sample rate: the tangent goes to infinity at 0.5
 
-function stateVariable(x: Float64Array, { sampleRate }: Take, hz: Hz, q: number, output: Output): Float64Array {
+function stateVariable(x: Float64Array, { sampleRate }: Sampled, hz: Hz, q: number, output: Output): Float64Array {
   const out = new Float64Array(x.length);
   const damping = 1 / q;
   const fixed = typeof hz === 'number';
