@@ -46,7 +46,7 @@ export interface BsastTrainConfig {
   readonly learningRate: number;
   /** Steps. Default 1000, or a tenth of all if that is less. */
   readonly warmup: number;
-  /** Default 1e-5, or a thirtieth of the highest rate if that is less. */
+  /** Default: a thirtieth of the highest rate. */
   readonly minLearningRate: number;
   /** Default 0.01. */
   readonly weightDecay: number;
@@ -94,7 +94,7 @@ export function bsastTrainConfig(json: unknown): BsastTrainConfig {
     steps,
     learningRate,
     warmup: fields.number('warmup', { least: 0, most: 1e9, whole: true }, Math.min(1000, Math.floor(steps / 10))),
-    minLearningRate: fields.number('minLearningRate', POSITIVE, Math.min(1e-5, learningRate / 30)),
+    minLearningRate: fields.number('minLearningRate', POSITIVE, learningRate / 30),
     weightDecay: fields.number('weightDecay', POSITIVE, 0.01),
     clip: fields.number('clip', POSITIVE, 5),
     ema: fields.number('ema', { least: 0, most: 1 }, 0.999),
