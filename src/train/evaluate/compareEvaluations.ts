@@ -2,7 +2,7 @@ import { fixed, signed } from '../figures/numberText.ts';
 import { bootstrapInterval, meanOf, stdOf } from '../figures/statistics.ts';
 import type { Evaluation } from './evaluationFile.ts';
 import type { EvaluationRow } from './evaluationRow.ts';
-import { type Metric, metricNames, metrics } from './scores.ts';
+import { type Metric, metricNames } from './scores.ts';
 import type { TextTable } from './textTable.ts';
 
 /** The same questions about the same mixtures, answered by two models. */
@@ -43,7 +43,7 @@ export function compareEvaluations(first: Evaluation, second: Evaluation): Paire
     );
   }
   return queries.flatMap((query) =>
-    metrics.map((metric) =>
+    IMPROVEMENTS.map((metric) =>
       difference(
         query,
         metric,
@@ -52,6 +52,9 @@ export function compareEvaluations(first: Evaluation, second: Evaluation): Paire
     ),
   );
 }
+
+/** On the same mixtures the difference of a score is that of its improvement. */
+const IMPROVEMENTS: readonly Metric[] = ['siSdri', 'snri', 'sdri'];
 
 function keyOf({ example, query, text }: EvaluationRow): string {
   return JSON.stringify([example, query, text]);

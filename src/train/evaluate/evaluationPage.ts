@@ -1,6 +1,6 @@
 import { element, escapeText } from '../figures/markup.ts';
 import { fixed, signed } from '../figures/numberText.ts';
-import { chartGrid, folded, htmlPage, htmlTable, paragraph, section, tiles } from '../figures/page.ts';
+import { chartGrid, folded, foldedMarkup, htmlPage, htmlTable, paragraph, section, tiles } from '../figures/page.ts';
 import { levelLegend, type Sound, soundRows, type Words } from '../figures/soundFigure.ts';
 import { heardChannels } from '../report/extractionPage.ts';
 import type { Evaluation } from './evaluationFile.ts';
@@ -35,6 +35,7 @@ export function evaluationPage({ title, evaluations, figures, heard }: Evaluatio
     const { columns, rows } = groupTable(evaluations, by);
     return rows.length > 0 ? htmlTable(columns, rows) : '';
   };
+  const classTable = table('label');
   const absent = absentTable(evaluations);
   const config = evaluations[0]?.config;
   return htmlPage({
@@ -46,7 +47,7 @@ export function evaluationPage({ title, evaluations, figures, heard }: Evaluatio
       section('Figures', chartGrid(...Object.values(charts))),
       section('Number of sources', table('sources')),
       section('SNR of the mixture', table('inputSnr')),
-      section('Classes', chartGrid(classes), table('label')),
+      section('Classes', chartGrid(classes), classTable && foldedMarkup('Numbers', classTable)),
       section('Examples', listen(heard)),
       config ? section('Set-up', modelTable(evaluations), folded('Config', JSON.stringify(config, undefined, 2))) : '',
     ],

@@ -1,20 +1,15 @@
-import { resampleSignal } from '../../audio/resample/resampleSignal.ts';
-import { readWav } from '../../audio/wav/readWav.ts';
 import { asFileError, FileError } from '../../tensor/files/fileError.ts';
 import { absolutePath, nodeModules } from '../../tensor/files/nodeFile.ts';
-import type { EvaluationExample, EvaluationSet } from './evaluationSet.ts';
+import type { EvaluationSet } from './evaluationSet.ts';
+import { type ExampleFiles, readFolderExample } from './readFolderExample.ts';
 
-/** The files of one example, by what they hold. */
-interface ExampleFiles {
-  readonly id: string;
-  readonly files: ReadonlyMap<string, string>;
-}
-
-const FILE = /^(.*?)[-_/]?(mixture|target|query)\.(wav|txt)$/;
+/** Folders behind a dot are not finished yet. */
+const FILE = /^((?:[^./][^/]*\/)*[^./]*?)[-_/]?(mixture\.wav|target\d*\.wav|query\.wav|query\.txt|record\.json)$/;
 
 /**
- * Examples that lie in a folder, at any depth: `<name>/mixture.wav` or `<name>-mixture.wav`, beside it `target.wav`, and the question
- * as `query.wav`, `query.txt` or both. The name is the example's id; its label is the first folder of it, if there is one.
+ * Examples that lie in a folder: one that `tympan synth` wrote, or any, at any depth: `<name>/mixture.wav` or `<name>-mixture.wav`,
+ * beside it `target.wav`, and the question as `query.wav`, `query.txt` or both. The name is the example's id; its label is that of the
+ * record, or the first folder of the name, if there is one.
  *
  * @throws FileError for a folder that cannot be read or holds no such files.
  */
@@ -23,9 +18,15 @@ export async function openFolderSet(folder: string): Promise<EvaluationSet> {
   const root = absolutePath('evaluate', folder);
   const names = await asFileError('evaluate', root, () => fs.readdir(root, { recursive: true }));
   const all = groupFiles(names.map((name) => name.split(path.sep).join('/')));
-  const found = all.filter(({ files }) => files.has('mixture.wav') && files.has('target.wav'));
+  const found = all.filter(
+    ({ files }) => files.has('mixture.wav') && (files.has('target.wav') || files.has('record.json')),
+  );
   if (found.length === 0) {
-    throw new FileError('evaluate', root, 'holds no mixture.wav with a target.wav beside it, such as 1/mixture.wav');
+    throw new FileError(
+      'evaluate',
+      root,
+      'holds no mixture.wav with target.wav or record.json beside it, such as 1/mixture.wav',
+    );
   }
   const stats = await Promise.all(
     found.flatMap(({ files }) =>
@@ -39,7 +40,7 @@ export async function openFolderSet(folder: string): Promise<EvaluationSet> {
     size: found.length,
     fingerprint: JSON.stringify([root, stats]),
     id: (index) => exampleAt(root, found, index).id,
-    example: (index) => readExample(root, exampleAt(root, found, index)),
+    example: (index) => readFolderExample(root, exampleAt(root, found, index)),
     close: async () => {},
   };
 }
@@ -47,10 +48,10 @@ export async function openFolderSet(folder: string): Promise<EvaluationSet> {
 function groupFiles(names: readonly string[]): ExampleFiles[] {
   const groups = new Map<string, Map<string, string>>();
   for (const name of [...names].sort()) {
-    const [, id = '', kind, ending] = FILE.exec(name) ?? [];
+    const [, id = '', kind] = FILE.exec(name) ?? [];
     if (kind === undefined) continue;
     const files = groups.get(id) ?? new Map<string, string>();
-    groups.set(id, files.set(`${kind}.${ending}`, name));
+    groups.set(id, files.set(kind, name));
   }
   return [...groups].map(([id, files]) => ({ id: id || '.', files }));
 }
@@ -59,34 +60,4 @@ function exampleAt(root: string, found: readonly ExampleFiles[], index: number):
   const example = found[index];
   if (!example) throw new RangeError(`evaluate: ${root} has ${found.length} examples, asked for number ${index}`);
   return example;
-}
-
-async function readExample(root: string, { id, files }: ExampleFiles): Promise<EvaluationExample> {
-  const { fs, path } = nodeModules('evaluate', root);
-  const at = (file: string) => path.join(root, files.get(file)!);
-  const mixture = await readWav(at('mixture.wav'));
-  const target = await readWav(at('target.wav'));
-  const samples = mixture.channels[0]!.length;
-  if (target.sampleRate !== mixture.sampleRate || target.channels[0]!.length !== samples) {
-    throw new FileError(
-      'evaluate',
-      at('target.wav'),
-      `must be as long as the mixture, ${samples} samples at ${mixture.sampleRate} Hz, got ${target.channels[0]!.length} at ${target.sampleRate} Hz`,
-    );
-  }
-  const label = id.includes('/') ? id.slice(0, id.indexOf('/')) : '';
-  return {
-    id,
-    sampleRate: mixture.sampleRate,
-    mixture: mixture.channels,
-    target: target.channels[0]!,
-    label,
-    ...(files.has('query.wav') && { clip: await readClip(at('query.wav'), mixture.sampleRate) }),
-    ...(files.has('query.txt') && { text: (await fs.readFile(at('query.txt'), 'utf8')).trim() }),
-  };
-}
-
-async function readClip(file: string, sampleRate: number): Promise<Float32Array> {
-  const clip = await readWav(file);
-  return resampleSignal(clip.channels[0]!, clip.sampleRate, sampleRate);
 }

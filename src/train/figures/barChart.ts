@@ -27,6 +27,7 @@ export interface BarChartOptions extends Pick<ChartSize, 'width'> {
 }
 
 const BAR = 13; // pixels
+const THIN_BAR = 9; // of three series and more, which have no numbers
 const GAP = 7; // between groups
 const LONGEST_LABEL = 150;
 
@@ -37,7 +38,8 @@ export function barChart(options: BarChartOptions): string {
     groups.flatMap(({ bars }) => bars.flatMap((bar) => (bar ? [bar.value, ...(bar.interval ?? [])] : []))),
     { include: [0], most: 7 },
   );
-  const pitch = Math.max(series.length, 1) * BAR + GAP;
+  const thickness = series.length > 2 ? THIN_BAR : BAR;
+  const pitch = Math.max(series.length, 1) * thickness + GAP;
   const leftRoom = Math.min(labelRoom(groups.map(({ label }) => label)) + 6, LONGEST_LABEL);
   const sizes = { width: width - 34, height: 0 }; // at the right: the number of the longest bar
   const empty = chartFrame({ ...sizes, title, xLabel, yLabel: '', legend: series, leftRoom });
@@ -57,7 +59,8 @@ export function barChart(options: BarChartOptions): string {
         ? drawBar(bar, {
             color: s,
             name: [label, series[s]].filter(Boolean).join(', '),
-            top: top + s * BAR,
+            top: top + s * thickness,
+            thickness,
             x,
             plot,
             decimals,
@@ -73,34 +76,37 @@ interface BarPlace {
   readonly color: number;
   readonly name: string;
   readonly top: number;
+  readonly thickness: number;
   readonly x: Axis;
   readonly plot: Plot;
   readonly decimals: number;
 }
 
-function drawBar({ value, interval }: Bar, { color, name, top, x, plot, decimals }: BarPlace): string {
+function drawBar({ value, interval }: Bar, { color, name, top, thickness, x, plot, decimals }: BarPlace): string {
   if (!Number.isFinite(value)) return '';
   const at = (number: number) => plot.left + x.position(number) * plot.width;
   const [left, right] = [Math.min(at(0), at(value)), Math.max(at(0), at(value))];
-  const middle = top + (BAR - 2) / 2;
-  const hasInterval = interval?.every(Number.isFinite) ?? false;
-  const whisker = hasInterval
-    ? element('path', {
-        class: 'interval',
-        d: `M${short(at(interval![0]))} ${short(middle - 3)}v6M${short(at(interval![0]))} ${short(middle)}H${short(at(interval![1]))}m0 -3v6`,
-      })
-    : '';
-  const end = Math.max(right, hasInterval ? at(interval![1]) : right);
+  const middle = top + (thickness - 2) / 2;
+  const hasInterval = interval !== undefined && interval[1] > interval[0];
+  const [low, high] = hasInterval ? [at(interval[0]), at(interval[1])] : [at(value), at(value)];
+  const d = `M${short(low)} ${short(middle - 3)}v6M${short(low)} ${short(middle)}H${short(high)}m0 -3v6`;
+  const whisker = hasInterval ? element('path', { class: 'interval', d }) : '';
+  const label = { class: 'tick', y: middle + 4 } as const;
+  // Beside the bar's end or the interval's, whichever is farther out.
+  const number =
+    value < 0
+      ? element('text', { ...label, x: Math.min(left, low) - 6, 'text-anchor': 'end' }, fixed(value, decimals))
+      : element('text', { ...label, x: Math.max(right, high) + 6 }, fixed(value, decimals));
   const words = hasInterval
-    ? `${name}: ${fixed(value, decimals + 1)} (${fixed(interval![0], decimals + 1)} to ${fixed(interval![1], decimals + 1)})`
+    ? `${name}: ${fixed(value, decimals + 1)} (${fixed(interval[0], decimals + 1)} to ${fixed(interval[1], decimals + 1)})`
     : `${name}: ${fixed(value, decimals + 1)}`;
   return element(
     'g',
     { class: colorClass(color) },
     element('title', {}, escapeText(words)),
-    element('rect', { class: 'bar', x: left, y: top, width: right - left, height: BAR - 2, rx: 1.5 }),
+    element('rect', { class: 'bar', x: left, y: top, width: right - left, height: thickness - 2, rx: 1.5 }),
     whisker,
-    element('text', { class: 'tick', x: end + 6, y: middle + 4 }, fixed(value, decimals)),
+    thickness === BAR ? number : '',
   );
 }
 

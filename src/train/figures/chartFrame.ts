@@ -114,7 +114,7 @@ export function colorClass(series: number): string {
 
 /** About how wide a text is: there are no fonts to measure with. */
 export function textWidth(text: string, size: number): number {
-  return 0.56 * size * [...text].length;
+  return 0.54 * size * [...text].length;
 }
 
 /** Room for the labels of a vertical axis. */

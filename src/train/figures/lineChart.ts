@@ -41,7 +41,7 @@ export function lineChart(options: LineChartOptions): string {
   const series = options.series.filter(({ points, raw = [] }) => points.length + raw.length > 0);
   const x = axisOf(fromZero(series.flatMap(({ points, raw = [] }) => [...points, ...raw].map(([x]) => x))), {
     scale: xScale,
-    round: false,
+    round: series.some(({ mark }) => mark === 'dots'),
   });
   const y = axisOf(
     series.flatMap((one) => [...shownValues(one)]),

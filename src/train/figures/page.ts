@@ -75,7 +75,11 @@ export function htmlTable(columns: readonly string[], rows: readonly (readonly s
 
 /** Text that is long and seldom read, such as a config, behind a line to click on. */
 export function folded(summary: string, text: string): string {
-  return element('details', {}, element('summary', {}, escapeText(summary)), element('pre', {}, escapeText(text)));
+  return foldedMarkup(summary, element('pre', {}, escapeText(text)));
+}
+
+export function foldedMarkup(summary: string, markup: string): string {
+  return element('details', {}, element('summary', {}, escapeText(summary)), markup);
 }
 
 const PAGE_STYLE = `* { box-sizing: border-box; }
