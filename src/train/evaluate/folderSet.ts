@@ -3,8 +3,9 @@ import { absolutePath, nodeModules } from '../../tensor/files/nodeFile.ts';
 import type { EvaluationSet } from './evaluationSet.ts';
 import { type ExampleFiles, readFolderExample } from './readFolderExample.ts';
 
-/** Folders behind a dot are not finished yet. */
-const FILE = /^((?:[^./][^/]*\/)*[^./]*?)[-_/]?(mixture\.wav|target\d*\.wav|query\.wav|query\.txt|record\.json)$/;
+const FILE = /^(.*?)[-_/]?(mixture\.wav|target\d*\.wav|query\.wav|query\.txt|record\.json)$/;
+/** Not finished yet, or none of ours. */
+const HIDDEN = /(^|\/)\./;
 
 /**
  * Examples that lie in a folder: one that `tympan synth` wrote, or any, at any depth: `<name>/mixture.wav` or `<name>-mixture.wav`,
@@ -49,7 +50,7 @@ function groupFiles(names: readonly string[]): ExampleFiles[] {
   const groups = new Map<string, Map<string, string>>();
   for (const name of [...names].sort()) {
     const [, id = '', kind] = FILE.exec(name) ?? [];
-    if (kind === undefined) continue;
+    if (kind === undefined || HIDDEN.test(name)) continue;
     const files = groups.get(id) ?? new Map<string, string>();
     groups.set(id, files.set(kind, name));
   }
