@@ -161,12 +161,11 @@ export { reshape } from './kernels/view/reshape.ts';
 export { slice } from './kernels/view/slice.ts';
 export { squeeze, unsqueeze } from './kernels/view/squeeze.ts';
 // Models
+export { AudioTextEncoder, type AudioTextEncoderConfig } from './models/audioTextEncoder/audioTextEncoder.ts';
+export { loadAudioTextEncoder, saveAudioTextEncoder } from './models/audioTextEncoder/audioTextEncoderFile.ts';
 export { Bsast } from './models/bsast/bsast.ts';
 export { type BsastConfig, type BsastMode, bandPresets, barkBands, bsastBase } from './models/bsast/config.ts';
 export { separationLoss } from './models/bsast/loss.ts';
-export { ClipEncoder } from './models/clipEncoder.ts';
-export { ClipSeparator } from './models/clipSeparator.ts';
-export { loadClipSeparator, ModelFileError, saveClipSeparator } from './models/clipSeparatorFile.ts';
 export type { ExtractionModel } from './models/extraction/extractionModel.ts';
 export {
   type ExtractionLatency,
@@ -176,6 +175,10 @@ export {
 } from './models/extraction/extractStream.ts';
 export { MixtureError } from './models/extraction/mixtureError.ts';
 export { type SeparateOptions, type Separation, separate } from './models/extraction/separate.ts';
+export { ModelFileError } from './models/modelFile.ts';
+export type { QueryEmbedder } from './models/queryEmbedder.ts';
+export { QuerySeparator, type QuerySeparatorConfig } from './models/querySeparator.ts';
+export { loadQuerySeparator, saveQuerySeparator } from './models/querySeparatorFile.ts';
 // Modules and training
 export { AxialAttention } from './nn/axialAttention.ts';
 export { BandEstimator } from './nn/bandEstimator.ts';

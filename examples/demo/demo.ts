@@ -1,125 +1,149 @@
 /**
- * The main job, first time: trains a small BSAST on ambisonics mixtures of three sounds, then extracts one of them from
- * a mixture it has never heard, asked for by an example clip. Writes WAVs, the model and a picture to out/demo.
+ * The main job: extracts each of three sounds from ambisonics recordings of rooms it has never heard, asked for by another
+ * recording of the same kind of sound, and by a sentence. Writes WAVs and a page to listen to into out/demo.
  *
- *   npm run demo [-- --steps 300 --seed 1 --out out/demo]
+ *   npm run demo [-- --scenes 6 --seconds 4 --seed 7 --model models/small/model.safetensors --out out/demo]
  */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { siSdrOf } from '../../src/audio/metrics/siSdr.ts';
-import { spectrogramPicture } from '../../src/audio/picture/spectrogramPicture.ts';
-import { type Clip, type SampledScene, sampleScene } from '../../src/audio/scene/anechoicScene.ts';
-import { RandomStream } from '../../src/audio/scene/random.ts';
-import { readWav } from '../../src/audio/wav/readWav.ts';
 import { writeWav } from '../../src/audio/wav/writeWav.ts';
 import { ProgressBar } from '../../src/cli/progressBar.ts';
-import { ClipSeparator } from '../../src/models/clipSeparator.ts';
-import { saveClipSeparator } from '../../src/models/clipSeparatorFile.ts';
+import type { QuerySeparator } from '../../src/models/querySeparator.ts';
+import { loadQuerySeparator } from '../../src/models/querySeparatorFile.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { init, shutdown } from '../../src/tensor/engine/device/init.ts';
+import { tidy } from '../../src/tensor/engine/scope.ts';
 import { noGrad } from '../../src/tensor/engine/tape.ts';
-import { manualSeed } from '../../src/tensor/random.ts';
-import { demoModel, SAMPLE_RATE, SCENE_SAMPLES } from './config.ts';
-import { train } from './train.ts';
+import type { Tensor } from '../../src/tensor/tensor.ts';
+import { extractionPage } from '../../src/train/report/extractionPage.ts';
+import { type DemoScene, type DemoSource, makeScenes } from './scenes.ts';
 
-const CLIPS = new URL('../clips/', import.meta.url);
-const UNSEEN = 8; // scenes to measure on, none of them trained on
+const SHOWN = 2; // scenes on the page and in WAVs
 
 const { values } = parseArgs({
   options: {
-    steps: { type: 'string', default: '400' },
-    seed: { type: 'string', default: '1' },
+    scenes: { type: 'string', default: '6' },
+    seconds: { type: 'string', default: '4' },
+    seed: { type: 'string', default: '7' },
+    model: {
+      type: 'string',
+      default: fileURLToPath(new URL('../../models/small/model.safetensors', import.meta.url)),
+    },
     out: { type: 'string', default: 'out/demo' },
   },
 });
-const steps = Number(values.steps);
-const seed = Number(values.seed);
+
+interface Result extends DemoSource {
+  /** SI-SDR in dB of the mixture's W, and of what was asked for by clip and by sentence. */
+  readonly before: number;
+  readonly byClip: number;
+  readonly bySentence: number;
+  readonly estimate: Float32Array;
+}
 
 const device = await init();
 console.log(`device: ${device.name}${device.fallbackReason ? `  (${device.fallbackReason})` : ''}`);
-const clips = await readClips();
-manualSeed(seed);
-const model = new ClipSeparator(demoModel);
-console.log(`model: ${model.parameterCount.toLocaleString('en')} parameters, ${clips.length} clips to mix`);
+const model = (await loadQuerySeparator(values.model)).eval();
+const { sampleRate } = model.config.separator;
+console.log(`model: ${values.model}, ${model.parameterCount.toLocaleString('en')} parameters`);
 
-const bar = new ProgressBar('training', steps);
-await train(model, clips, { steps, seed, onStep: (done, loss) => bar.update(done, `loss ${loss.toFixed(2)}`) });
-
-const results: Result[] = [];
-for (let i = 0; i < UNSEEN; i++) results.push(await evaluate(unseenScene(i)));
-console.log('\nSI-SDR in dB on mixtures it has never heard, asked for by another clip of the class');
-console.log('  asked for      before     after    gain');
-for (const { scene, before, after } of results) {
-  const label = scene.sources[scene.targetIndex]!.label;
-  console.log(
-    `  ${label.padEnd(12)}${[before, after, after - before].map((db) => db.toFixed(1).padStart(9)).join('')}`,
-  );
+const scenes = await makeScenes(Number(values.scenes), Number(values.seed), sampleRate, Number(values.seconds));
+const bar = new ProgressBar('extracting', 3 * scenes.length);
+const results: Result[][] = [];
+for (const scene of scenes) {
+  const ofScene: Result[] = [];
+  for (const source of scene.sources) {
+    ofScene.push(await extractSource(model, scene, source));
+    bar.update(3 * results.length + ofScene.length);
+  }
+  results.push(ofScene);
 }
-const mean = (pick: (result: Result) => number) => results.reduce((sum, result) => sum + pick(result), 0) / UNSEEN;
-const [before, after] = [mean((result) => result.before), mean((result) => result.after)];
-console.log(`  ${'mean'.padEnd(12)}${[before, after, after - before].map((db) => db.toFixed(1).padStart(9)).join('')}`);
-
-await writeResults(results[0]!);
-await saveClipSeparator(join(values.out, 'model.safetensors'), model);
 model.dispose();
 await shutdown();
-console.log(`\nwrote mixture, query, target, estimate (WAV), spectrogram.png and model.safetensors to ${values.out}`);
 
-/** Four variations of six classes of sound. */
-async function readClips(): Promise<Clip[]> {
-  const clips: Clip[] = [];
-  for (const name of (await readdir(CLIPS)).filter((file) => file.endsWith('.wav')).sort()) {
-    const { channels, sampleRate } = await readWav(new URL(name, CLIPS));
-    if (sampleRate !== SAMPLE_RATE) throw new Error(`${name}: the demo works at ${SAMPLE_RATE} Hz, got ${sampleRate}`);
-    clips.push({ label: name.split('-')[0]!, signal: channels[0]! });
-  }
-  return clips;
+const rows = results.flat();
+const mean = (pick: (result: Result) => number) => rows.reduce((sum, row) => sum + pick(row), 0) / rows.length;
+console.log('\nSI-SDR in dB, three sounds at once, rooms and recordings the model has never heard');
+console.log('  asked for          before   by clip   by sentence');
+for (const { label, before, byClip, bySentence } of rows) printRow(label, before, byClip, bySentence);
+printRow(
+  'mean',
+  mean((row) => row.before),
+  mean((row) => row.byClip),
+  mean((row) => row.bySentence),
+);
+const gain = mean((row) => row.byClip - row.before);
+console.log(`  mean improvement by clip ${gain.toFixed(1)} dB`);
+await write();
+console.log(`\nwrote WAVs and index.html, to look at and listen to, to ${values.out}`);
+
+function printRow(label: string, before: number, byClip: number, bySentence: number): void {
+  const cells = [before.toFixed(1).padStart(9), byClip.toFixed(1).padStart(10), bySentence.toFixed(1).padStart(14)];
+  console.log(`  ${label.padEnd(16)}${cells.join('')}`);
 }
 
-/** Training draws from streams 0, 1, 2, …; these begin far behind them. */
-function unseenScene(index: number): SampledScene {
-  return sampleScene(new RandomStream(seed, 1_000_000 + index), clips, { samples: 2 * SCENE_SAMPLES });
-}
-
-interface Result {
-  readonly scene: SampledScene;
-  readonly estimate: Float32Array;
-  readonly before: number;
-  readonly after: number;
-}
-
-async function evaluate(scene: SampledScene): Promise<Result> {
-  const samples = scene.target.length;
-  using mixture = tensor(
-    scene.mixture.flatMap((channel) => [...channel]),
-    { shape: [1, 4, samples] },
-  );
-  using query = tensor(scene.query, { shape: [1, scene.query.length] });
-  using output = noGrad(() => model.eval().forward(mixture, query));
-  const estimate = await output.data<'f32'>();
+async function extractSource(model: QuerySeparator, { mixture }: DemoScene, source: DemoSource): Promise<Result> {
+  const { clip, caption, truth } = source;
+  const samples = truth.length;
+  const heard = Float32Array.from({ length: 4 * samples }, (_, i) => mixture[Math.floor(i / samples)]![i % samples]!);
+  const extract = async (embed: () => Tensor): Promise<Float32Array> => {
+    using estimate = noGrad(() => tidy(() => model.extract(tensor(heard, { shape: [1, 4, samples] }), embed())));
+    return estimate.data<'f32'>();
+  };
+  const estimate = await extract(() => model.embedAudio(tensor(clip, { shape: [1, clip.length] })));
+  const bySentence = await extract(() => model.embedText([caption]));
   return {
-    scene,
+    ...source,
+    before: siSdrOf(mixture[0]!, truth),
+    byClip: siSdrOf(estimate, truth),
+    bySentence: siSdrOf(bySentence, truth),
     estimate,
-    before: siSdrOf(scene.mixture[0], scene.target),
-    after: siSdrOf(estimate, scene.target),
   };
 }
 
-async function writeResults({ scene, estimate }: Result): Promise<void> {
+async function write(): Promise<void> {
   await mkdir(values.out, { recursive: true });
-  const sounds = { mixture: [...scene.mixture], query: [scene.query], target: [scene.target], estimate: [estimate] };
-  for (const [name, channels] of Object.entries(sounds)) {
-    await writeWav(join(values.out, `${name}.wav`), channels, { sampleRate: SAMPLE_RATE });
+  const shown = scenes.slice(0, SHOWN);
+  for (const [i, { mixture }] of shown.entries()) {
+    await writeWav(join(values.out, `scene-${i + 1}-mixture.wav`), [...mixture], { sampleRate });
+    for (const { label, estimate, truth, clip } of results[i]!) {
+      const name = join(values.out, `scene-${i + 1}-${label.replaceAll(' ', '-')}`);
+      await writeWav(`${name}-query.wav`, [clip], { sampleRate });
+      await writeWav(`${name}-extracted.wav`, [estimate], { sampleRate });
+      await writeWav(`${name}-truth.wav`, [truth], { sampleRate });
+    }
   }
-  const label = scene.sources[scene.targetIndex]!.label;
-  const picture = spectrogramPicture(
-    [
-      { title: 'Mixture (W channel)', signal: scene.mixture[0] },
-      { title: `Estimate: ${label}`, signal: estimate },
-      { title: `Truth: ${label}`, signal: scene.target },
+  const page = extractionPage({
+    title: 'One sound out of three',
+    lead: 'Ambisonics recordings of simulated rooms, each with three sounds. Each sound was extracted by asking with another recording of its kind.',
+    facts: [
+      ['before', `${mean((row) => row.before).toFixed(1)} dB`],
+      ['asked by clip', `${mean((row) => row.byClip).toFixed(1)} dB`],
+      ['asked by sentence', `${mean((row) => row.bySentence).toFixed(1)} dB`],
     ],
-    { sampleRate: SAMPLE_RATE, frequencyScale: 'linear' },
-  );
-  await writeFile(join(values.out, 'spectrogram.png'), picture);
+    table: {
+      columns: ['asked for', 'before', 'by clip', 'by sentence'],
+      rows: rows.map(({ label, before, byClip, bySentence }) => [
+        label,
+        ...[before, byClip, bySentence].map((db) => db.toFixed(1)),
+      ]),
+    },
+    scenes: shown.map(({ mixture, room }, i) => ({
+      title: `Scene ${i + 1}`,
+      note: room,
+      mixture,
+      sources: results[i]!.map(({ label, caption, clip, estimate, truth }) => ({
+        title: label,
+        text: caption,
+        clip,
+        estimate,
+        truth,
+      })),
+    })),
+    sampleRate,
+  });
+  await writeFile(join(values.out, 'index.html'), page);
 }
