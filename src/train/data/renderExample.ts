@@ -26,7 +26,7 @@ export async function renderExample(
   index: number,
 ): Promise<Example> {
   try {
-    const record = await planMixture(mixture, library, seed, index);
+    const record = await planMixture(mixture, library, seed, index, { cache });
     return { record, ...(await renderMixture(record, library, { cache, targets })) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

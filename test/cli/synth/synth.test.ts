@@ -153,7 +153,8 @@ describe('tympan synth', () => {
       told += text;
     });
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-    while (!(await readdir(out).catch(() => [])).includes('000003')) await new Promise((wake) => setTimeout(wake, 50));
+    while (!(await readdir(out).catch(() => [] as string[])).includes('000003'))
+      await new Promise((wake) => setTimeout(wake, 50));
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(told).toMatch(/^\d+ mixtures made in .*\n\d+ are left: the same command goes on\n$/);

@@ -1,9 +1,11 @@
 import { angleBetween, type Direction, type Rotation } from '../../ambisonics.ts';
-import type { RandomStream } from '../random.ts';
-import { RandomStream as Stream } from '../random.ts';
+import { RandomStream } from '../random.ts';
 import type { Vector3 } from '../room/absorption.ts';
-import type { MixtureConfig, SimulatedRoomConfig } from './mixtureConfig.ts';
-import type { RecordedPlace, RecordedRoom } from './mixtureRecord.ts';
+import { channelCount } from './channelLayout.ts';
+import type { MeasuredRooms } from './measuredRooms.ts';
+import type { MixtureConfig } from './mixtureConfig.ts';
+import type { OfKind, RecordedPlace, RecordedRoom } from './recordedRoom.ts';
+import type { MeasuredRoomConfig, SimulatedRoomConfig } from './roomConfig.ts';
 
 export interface DrawnPlaces {
   readonly room: RecordedRoom;
@@ -14,39 +16,63 @@ export interface DrawnPlaces {
 const ATTEMPTS = 1000;
 const ROOM_SEED = 0x726f6f6d; // sets the streams of rooms apart from those of mixtures
 
-/** A room and so many places in it, as far apart as the configuration wants. @throws RangeError where none can be found. */
-export function drawPlaces(random: RandomStream, config: MixtureConfig, seed: number, count: number): DrawnPlaces {
+/**
+ * A room and so many places in it, as far apart as the configuration wants.
+ *
+ * @throws RangeError where none can be found; FileError or ResponseFileError for measured rooms that cannot be read.
+ */
+export async function drawPlaces(
+  random: RandomStream,
+  config: MixtureConfig,
+  seed: number,
+  count: number,
+  rooms: MeasuredRooms,
+): Promise<DrawnPlaces> {
   const { room, leastAngle } = config;
   if (room.kind === 'freeField') {
-    const places = drawApart(
-      count,
-      leastAngle,
-      (direction) => direction,
-      () => drawDirection(random, room.elevation),
-    );
+    const draw = () => drawDirection(random, room.elevation);
+    const places = drawApart(count, leastAngle, (direction) => direction, draw);
     return { room: { kind: 'freeField' }, places: places.map((place) => ({ kind: 'freeField', ...place })) };
   }
+  if (room.kind === 'measured') return drawMeasured(random, config, room, count, rooms);
   if (!room.bank) {
     const drawn = drawRoom(random, room);
-    return {
-      room: drawn,
-      places: drawApart(
-        count,
-        leastAngle,
-        (place) => seenFrom(drawn, place),
-        () => drawPlace(random, room, drawn),
-      ),
-    };
+    const draw = () => drawPlace(random, room, drawn);
+    return { room: drawn, places: drawApart(count, leastAngle, (place) => seenFrom(drawn, place), draw) };
   }
   // The rooms of a bank depend on the seed alone, whichever mixture needs them first.
-  const own = new Stream((seed ^ ROOM_SEED) >>> 0, random.integer(room.bank.rooms));
+  const own = new RandomStream((seed ^ ROOM_SEED) >>> 0, random.integer(room.bank.rooms));
   const drawn = drawRoom(own, room);
   const all = Array.from({ length: room.bank.places }, () => drawPlace(own, room, drawn));
   return { room: drawn, places: pickApart(random, all, count, leastAngle, (place) => seenFrom(drawn, place)) };
 }
 
-type SimulatedRoom = RecordedRoom & { readonly kind: 'simulated' };
-type SimulatedPlace = RecordedPlace & { readonly kind: 'simulated' };
+/** Places whose direction nothing tells count as far from all others. */
+async function drawMeasured(
+  random: RandomStream,
+  { channels, leastAngle }: MixtureConfig,
+  { paths, ambisonics }: MeasuredRoomConfig,
+  count: number,
+  rooms: MeasuredRooms,
+): Promise<DrawnPlaces> {
+  const path = random.pick(await rooms.list(paths));
+  const room = { kind: 'measured', path, ...(ambisonics && { ambisonics }) } as const;
+  const survey = await rooms.survey(room);
+  const wanted = channelCount(channels);
+  const enough =
+    channels === 'foa' || channels === 'w' ? survey.channelCount >= wanted : survey.channelCount === wanted;
+  if (!enough) {
+    throw new RangeError(`mixture config: channels: ${path} has ${survey.channelCount} channels, ${wanted} are wanted`);
+  }
+  const all = survey.positions.map((_, response) => ({ kind: 'measured', response }) as const);
+  if (all.length < count) {
+    throw new RangeError(`mixture config: room: ${path} has ${all.length} responses, a mixture needs ${count}`);
+  }
+  return { room, places: pickApart(random, all, count, leastAngle, ({ response }) => survey.positions[response]) };
+}
+
+type SimulatedRoom = OfKind<RecordedRoom, 'simulated'>;
+type SimulatedPlace = OfKind<RecordedPlace, 'simulated'>;
 
 function drawRoom(random: RandomStream, config: SimulatedRoomConfig): SimulatedRoom {
   const size: Vector3 = [
@@ -112,14 +138,13 @@ function pickApart<T>(
   places: readonly T[],
   count: number,
   leastAngle: number,
-  seen: (place: T) => Direction,
+  seen: (place: T) => Direction | undefined,
 ): T[] {
+  const apart = (a: Direction | undefined, b: Direction | undefined) => !a || !b || angleBetween(a, b) >= leastAngle;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const picked: T[] = [];
     for (const next of random.sample(places, places.length)) {
-      if (picked.length < count && picked.every((other) => angleBetween(seen(other), seen(next)) >= leastAngle)) {
-        picked.push(next);
-      }
+      if (picked.length < count && picked.every((other) => apart(seen(other), seen(next)))) picked.push(next);
     }
     if (picked.length === count) return picked;
   }

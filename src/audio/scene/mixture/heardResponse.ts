@@ -2,8 +2,10 @@ import { directionVector } from '../../ambisonics.ts';
 import { placeMicrophones } from '../room/receiver.ts';
 import { simulateRoom } from '../room/simulateRoom.ts';
 import { splitEarly } from '../room/splitEarly.ts';
-import { layoutReceiver } from './channelLayout.ts';
-import type { MixtureRecord, RecordedPlace, RecordedRoom } from './mixtureRecord.ts';
+import { channelCount, layoutReceiver } from './channelLayout.ts';
+import type { MeasuredRooms } from './measuredRooms.ts';
+import type { MixtureRecord } from './mixtureRecord.ts';
+import type { OfKind, RecordedPlace, RecordedRoom } from './recordedRoom.ts';
 
 /** The way from one place to the receiver. */
 export interface HeardResponse {
@@ -20,18 +22,43 @@ export function responseKey(setting: Setting, place: RecordedPlace): string {
   return JSON.stringify([room, channels, sampleRate, referenceChannel, earlyWindow, place]);
 }
 
-/** @throws RangeError for places outside the room and rooms that cannot be. */
-export function heardResponse(setting: Setting, place: RecordedPlace): HeardResponse {
+/**
+ * @throws RangeError for places outside the room, responses that it does not have, and rooms that cannot be; FileError or
+ *   ResponseFileError for measured rooms that cannot be read.
+ */
+export async function heardResponse(
+  setting: Setting,
+  place: RecordedPlace,
+  rooms: MeasuredRooms,
+): Promise<HeardResponse> {
   const { room } = setting;
   if (place.kind === 'freeField') return freeFieldResponse(setting, place);
-  if (room.kind === 'simulated') return simulatedResponse(setting, room, place);
+  if (place.kind === 'simulated' && room.kind === 'simulated') return simulatedResponse(setting, room, place);
+  if (place.kind === 'measured' && room.kind === 'measured') return measuredResponse(setting, room, place, rooms);
   throw new RangeError(`mixture record: a place in a ${place.kind} room was given for a ${room.kind} one`);
+}
+
+/** The direct sound is where the reference channel is loudest. */
+async function measuredResponse(
+  { channels: layout, sampleRate, referenceChannel, earlyWindow }: Setting,
+  room: OfKind<RecordedRoom, 'measured'>,
+  { response }: OfKind<RecordedPlace, 'measured'>,
+  rooms: MeasuredRooms,
+): Promise<HeardResponse> {
+  const measured = await rooms.read(room, response, sampleRate);
+  const count = channelCount(layout);
+  if (measured.length < count) {
+    throw new RangeError(`mixture record: channels: ${room.path} has ${measured.length}, ${count} are wanted`);
+  }
+  const channels = measured.slice(0, count);
+  const reference = { channels: [channels[referenceChannel]!], sampleRate };
+  return { channels, early: splitEarly(reference, earlyWindow).early[0]! };
 }
 
 function simulatedResponse(
   { channels: layout, sampleRate, referenceChannel, earlyWindow }: Setting,
-  { size, decayTime, receiver }: RecordedRoom & { kind: 'simulated' },
-  { position, seed }: RecordedPlace & { kind: 'simulated' },
+  { size, decayTime, receiver }: OfKind<RecordedRoom, 'simulated'>,
+  { position, seed }: OfKind<RecordedPlace, 'simulated'>,
 ): HeardResponse {
   const { channels, direct } = simulateRoom({
     size,
@@ -48,7 +75,7 @@ function simulatedResponse(
 /** A plane wave in microphones that stand in one place: gains alone. */
 function freeFieldResponse(
   { channels: layout, referenceChannel }: Setting,
-  place: RecordedPlace & { kind: 'freeField' },
+  place: OfKind<RecordedPlace, 'freeField'>,
 ): HeardResponse {
   const [x, y, z] = directionVector(place);
   const microphones = placeMicrophones(layoutReceiver(layout, { position: [0, 0, 0] }));

@@ -1,5 +1,7 @@
 import { type ChannelLayout, channelCount, isCoincident, readLayout } from './channelLayout.ts';
 import { JsonFields, type Range } from './jsonFields.ts';
+import { type NoiseConfig, readNoiseConfig } from './noiseConfig.ts';
+import { type RoomConfig, readRoomConfig } from './roomConfig.ts';
 
 /**
  * How mixtures are drawn. The defaults are those of DCASE 2025 task 4 (`resunetk.yaml` of its baseline; Nguyen et al. 2025,
@@ -49,42 +51,6 @@ export interface MixtureConfig {
   readonly rotation: 'none' | 'yaw' | 'full';
 }
 
-export type RoomConfig = SimulatedRoomConfig | FreeFieldConfig;
-
-/** Shoebox rooms; see `simulateRoom`. */
-export interface SimulatedRoomConfig {
-  readonly kind: 'simulated';
-  /** Each in meters. Default 3 to 8, 3 to 6 and 2.4 to 3.5. */
-  readonly width: Range;
-  readonly depth: Range;
-  readonly height: Range;
-  /** Time of a fall by 60 dB in seconds. Default 0.15 to 0.6. */
-  readonly decayTime: Range;
-  /** From source to receiver in meters. Default 0.7 to 3. */
-  readonly distance: Range;
-  /** Neither sources nor the receiver come closer to a wall, in meters. Default 0.3. */
-  readonly wallDistance: number;
-  /**
-   * So many rooms, the same for all mixtures of a seed, with so many places each: every response is simulated once and used
-   * again. Default 64 rooms of 12 places. `null`: each mixture has a room of its own.
-   */
-  readonly bank: { readonly rooms: number; readonly places: number } | null;
-}
-
-/** Plane waves: no walls and no delays. Only for microphones in one place. */
-export interface FreeFieldConfig {
-  readonly kind: 'freeField';
-  /** In degrees above and below the horizon. Default -45 to 45. */
-  readonly elevation: Range;
-}
-
-export interface NoiseConfig {
-  /** `white` and `pink` come from everywhere alike. Default white. */
-  readonly kind: 'white' | 'pink' | 'none';
-  /** So many recordings of noise, each twice as long as a mixture, of which mixtures take parts. Default 8. */
-  readonly bank: number;
-}
-
 export interface QueryConfig {
   /** Another part of the clip in the mixture, or another clip of its label. Default `sameClip`. */
   readonly kind: 'sameClip' | 'anotherClip';
@@ -120,8 +86,8 @@ export function mixtureConfig(json: unknown = {}): MixtureConfig {
     referenceChannel: fields.number('referenceChannel', { least: 0, most: 100, whole: true }, 0),
     earlyWindow: readEarlyWindow(fields.fields('earlyWindow', {})),
     leastAngle: fields.number('leastAngle', { least: 0, most: 90 }, 0),
-    room: readRoom(fields.fields('room', { kind: 'simulated' })),
-    noise: readNoise(fields.fields('noise', {})),
+    room: readRoomConfig(fields.fields('room', {})),
+    noise: readNoiseConfig(fields.fields('noise', {})),
     query: readQuery(fields.fields('query', {}), seconds),
     absentProbability: fields.number('absentProbability', { least: 0, most: 1 }, 0),
     rotation: fields.choice('rotation', ['none', 'yaw', 'full'], 'none'),
@@ -132,46 +98,12 @@ export function mixtureConfig(json: unknown = {}): MixtureConfig {
 }
 
 const DECIBELS = { least: -100, most: 100 };
-const METERS = { least: 0.5, most: 100 };
 
 export function readEarlyWindow(fields: JsonFields): MixtureConfig['earlyWindow'] {
   const before = fields.number('before', { least: 0, most: 10 }, 0.006);
   const after = fields.number('after', { least: 0, most: 10 }, 0.05);
   fields.end();
   return { before, after };
-}
-
-function readRoom(fields: JsonFields): RoomConfig {
-  const kind = fields.choice('kind', ['simulated', 'freeField'], 'simulated');
-  const room: RoomConfig =
-    kind === 'freeField'
-      ? { kind, elevation: fields.range('elevation', { least: -90, most: 90 }, [-45, 45]) }
-      : {
-          kind,
-          width: fields.range('width', METERS, [3, 8]),
-          depth: fields.range('depth', METERS, [3, 6]),
-          height: fields.range('height', METERS, [2.4, 3.5]),
-          decayTime: fields.range('decayTime', { least: 0.05, most: 10 }, [0.15, 0.6]),
-          distance: fields.range('distance', { least: 0.05, most: 100 }, [0.7, 3]),
-          wallDistance: fields.number('wallDistance', { least: 0.05, most: 10 }, 0.3),
-          bank: fields.value('bank') === null ? null : readBank(fields.fields('bank', {})),
-        };
-  fields.end();
-  return room;
-}
-
-function readBank(fields: JsonFields) {
-  const rooms = fields.number('rooms', { least: 1, most: 1e6, whole: true }, 64);
-  const places = fields.number('places', { least: 1, most: 1000, whole: true }, 12);
-  fields.end();
-  return { rooms, places };
-}
-
-function readNoise(fields: JsonFields): NoiseConfig {
-  const kind = fields.choice('kind', ['white', 'pink', 'none'], 'white');
-  const bank = fields.number('bank', { least: 1, most: 1e6, whole: true }, 8);
-  fields.end();
-  return { kind, bank };
 }
 
 function readQuery(fields: JsonFields, mixtureSeconds: number): QueryConfig {

@@ -1,8 +1,9 @@
 import type { Rotation } from '../../ambisonics.ts';
-import type { Vector3 } from '../room/absorption.ts';
 import { type ChannelLayout, channelCount, readLayout } from './channelLayout.ts';
 import { JsonFields } from './jsonFields.ts';
-import { type NoiseConfig, readEarlyWindow } from './mixtureConfig.ts';
+import { readEarlyWindow } from './mixtureConfig.ts';
+import { type RecordedNoise, readRecordedNoise } from './noiseConfig.ts';
+import { type RecordedPlace, type RecordedRoom, readRecordedPlace, readRecordedRoom, SEED } from './recordedRoom.ts';
 
 /**
  * All that makes one mixture, as JSON: with the same library it gives the same bits again. Times are in seconds, and whole
@@ -30,24 +31,6 @@ export interface MixtureRecord {
   readonly target: number | null;
 }
 
-export type RecordedRoom =
-  | {
-      readonly kind: 'simulated';
-      /** Width, depth and height in meters. */
-      readonly size: Vector3;
-      /** In seconds. */
-      readonly decayTime: number;
-      /** In meters from the corner at the back, right and floor. */
-      readonly receiver: Vector3;
-    }
-  | { readonly kind: 'freeField' };
-
-export type RecordedPlace =
-  /** The seed is that of the response's diffuse tail. */
-  | { readonly kind: 'simulated'; readonly position: Vector3; readonly seed: number }
-  /** In degrees. */
-  | { readonly kind: 'freeField'; readonly azimuth: number; readonly elevation: number };
-
 export interface RecordedEvent {
   readonly role: 'event' | 'interferer';
   readonly label: string;
@@ -66,15 +49,6 @@ export interface RecordedEvent {
   readonly snr: number;
 }
 
-export interface RecordedNoise {
-  readonly kind: NoiseConfig['kind'];
-  readonly seed: number;
-  /** Where the part that is heard begins. */
-  readonly sourceTime: number;
-  /** Of the whole recording. */
-  readonly recordingSeconds: number;
-}
-
 export interface RecordedQuery {
   readonly label: string;
   readonly clip: string;
@@ -87,7 +61,6 @@ export interface RecordedQuery {
 }
 
 const TIME = { least: 0, most: 1e6 };
-const SEED = { least: 0, most: 2 ** 32 - 1, whole: true };
 
 /**
  * A record from JSON that may hold anything.
@@ -113,9 +86,9 @@ export function mixtureRecord(json: unknown): MixtureRecord {
     referenceDb: fields.number('referenceDb', { least: -120, most: 0 }),
     referenceChannel: fields.number('referenceChannel', { least: 0, most: 100, whole: true }),
     earlyWindow: readEarlyWindow(fields.fields('earlyWindow')),
-    room: readRoom(fields.fields('room')),
+    room: readRecordedRoom(fields.fields('room')),
     events,
-    noise: readNoise(fields.fields('noise')),
+    noise: readRecordedNoise(fields.fields('noise')),
     rotation: fields.value('rotation') === null ? null : readRotation(fields.fields('rotation')),
     query: readQuery(fields.fields('query')),
     target,
@@ -123,21 +96,6 @@ export function mixtureRecord(json: unknown): MixtureRecord {
   fields.end();
   expectTogether(record);
   return record;
-}
-
-function readRoom(fields: JsonFields): RecordedRoom {
-  const kind = fields.choice('kind', ['simulated', 'freeField']);
-  const room: RecordedRoom =
-    kind === 'freeField'
-      ? { kind }
-      : {
-          kind,
-          size: fields.vector('size', { least: 0.1, most: 1000 }),
-          decayTime: fields.number('decayTime', { least: 0.01, most: 100 }),
-          receiver: fields.vector('receiver', { least: 0, most: 1000 }),
-        };
-  fields.end();
-  return room;
 }
 
 function readEvent(fields: JsonFields): RecordedEvent {
@@ -150,36 +108,11 @@ function readEvent(fields: JsonFields): RecordedEvent {
     eventTime: fields.number('eventTime', TIME),
     duration: fields.number('duration', TIME),
     repeated: fields.flag('repeated'),
-    place: readPlace(fields.fields('place')),
+    place: readRecordedPlace(fields.fields('place')),
     snr: fields.number('snr', { least: -200, most: 200 }),
   };
   fields.end();
   return event;
-}
-
-function readPlace(fields: JsonFields): RecordedPlace {
-  const kind = fields.choice('kind', ['simulated', 'freeField']);
-  const place: RecordedPlace =
-    kind === 'freeField'
-      ? {
-          kind,
-          azimuth: fields.number('azimuth', { least: -360, most: 360 }),
-          elevation: fields.number('elevation', { least: -90, most: 90 }),
-        }
-      : { kind, position: fields.vector('position', { least: 0, most: 1000 }), seed: fields.number('seed', SEED) };
-  fields.end();
-  return place;
-}
-
-function readNoise(fields: JsonFields): RecordedNoise {
-  const noise: RecordedNoise = {
-    kind: fields.choice('kind', ['white', 'pink', 'none']),
-    seed: fields.number('seed', SEED),
-    sourceTime: fields.number('sourceTime', TIME),
-    recordingSeconds: fields.number('recordingSeconds', { least: 0, most: 3600 }),
-  };
-  fields.end();
-  return noise;
 }
 
 function readRotation(fields: JsonFields): Required<Rotation> {

@@ -1,12 +1,14 @@
 import type { ClipEntry, ClipLibrary } from '../../library/clipLibrary.ts';
 import { RandomStream } from '../random.ts';
+import { drawNoise } from './backgroundNoise.ts';
 import { energyOf } from './clipParts.ts';
-import { noiseLength } from './diffuseNoise.ts';
 import { drawPlaces, drawRotation } from './drawPlaces.ts';
 import { drawCount, drawOnset } from './drawTimes.ts';
 import { libraryIndex, loadClip } from './libraryIndex.ts';
+import { MixtureCache } from './mixtureCache.ts';
 import type { MixtureConfig } from './mixtureConfig.ts';
-import type { MixtureRecord, RecordedEvent, RecordedNoise, RecordedPlace, RecordedQuery } from './mixtureRecord.ts';
+import type { MixtureRecord, RecordedEvent, RecordedQuery } from './mixtureRecord.ts';
+import type { RecordedPlace } from './recordedRoom.ts';
 
 /**
  * Draws mixture number `index` of a seed. It depends on nothing but the arguments: any worker plans it, in any order. Clips are
@@ -22,12 +24,13 @@ export async function planMixture(
   library: ClipLibrary,
   seed: number,
   index: number,
+  { cache = new MixtureCache() }: { readonly cache?: MixtureCache } = {},
 ): Promise<MixtureRecord> {
   const random = new RandomStream(seed, index);
   const planner = new Planner(config, library, random);
   const counts = { event: drawCount(random, config.eventCount), interferer: drawCount(random, config.interfererCount) };
   const clips = planner.drawClips(counts.event, counts.interferer);
-  const { room, places } = drawPlaces(random, config, seed, clips.length);
+  const { room, places } = await drawPlaces(random, config, seed, clips.length, cache.rooms);
   const events: RecordedEvent[] = [];
   for (const [at, clip] of clips.entries()) {
     const event = await planner.drawEvent(at < counts.event ? 'event' : 'interferer', clip, places[at]!, events);
@@ -47,7 +50,7 @@ export async function planMixture(
     earlyWindow,
     room,
     events,
-    noise: drawNoise(random, config, seed),
+    noise: await drawNoise(random, config, seed, cache),
     rotation: drawRotation(random, config.rotation),
     query,
     target,
@@ -179,18 +182,4 @@ function drawStart(random: RandomStream, clip: Float32Array, length: number): nu
     if (energy > audible) break;
   }
   return best.start;
-}
-
-const NOISE_SEED = 0x6e6f6973; // sets the recordings of noise apart from what else a seed draws
-
-function drawNoise(random: RandomStream, config: MixtureConfig, seed: number): RecordedNoise {
-  const { sampleRate, seconds, noise } = config;
-  const length = noiseLength(Math.round(seconds * sampleRate));
-  const recording = new RandomStream((seed ^ NOISE_SEED) >>> 0, random.integer(noise.bank)).integer(2 ** 32);
-  return {
-    kind: noise.kind,
-    seed: recording,
-    sourceTime: random.integer(length) / sampleRate,
-    recordingSeconds: length / sampleRate,
-  };
 }

@@ -1,8 +1,7 @@
 import { type Ambisonics, rotateAmbisonics } from '../../ambisonics.ts';
 import type { ClipLibrary } from '../../library/clipLibrary.ts';
-import { channelCount } from './channelLayout.ts';
+import { renderNoise } from './backgroundNoise.ts';
 import { clipAtSpeed, clipPart, energyOf } from './clipParts.ts';
-import { diffuseNoise } from './diffuseNoise.ts';
 import { type HeardResponse, heardResponse, responseKey } from './heardResponse.ts';
 import { loadClip } from './libraryIndex.ts';
 import { MixtureCache } from './mixtureCache.ts';
@@ -37,7 +36,7 @@ const QUERY_RMS = 0.1;
  * have the event's own gain. An event that is all zeros stays silent. Clips are neither normalized by their peak nor responses
  * by their norm, as in the baseline of DCASE 2025 task 4: the scaling makes both of no effect.
  *
- * @throws RangeError for clips that the library does not have.
+ * @throws RangeError for clips that the library does not have; FileError or ResponseFileError for rooms that cannot be read.
  */
 export async function renderMixture(
   record: MixtureRecord,
@@ -45,13 +44,13 @@ export async function renderMixture(
   { cache = new MixtureCache(), targets: wanted = 'all' }: RenderOptions = {},
 ): Promise<RenderedMixture> {
   const samples = Math.round(record.seconds * record.sampleRate);
-  const mixture = noiseOf(record, samples, cache);
+  const mixture = await renderNoise(record, samples, cache);
   const targets: Float32Array[] = [];
   let target = new Float32Array(samples);
   for (const [at, event] of record.events.entries()) {
     const asked = event.role === 'event' && (wanted === 'all' || at === record.target);
     const signal = await eventSignal(record, event, library);
-    const { channels, early } = responseOf(record, event, cache);
+    const { channels, early } = await responseOf(record, event, cache);
     const heard = convolved(signal, asked ? [...channels, early] : channels, cache);
     const image = addEvent(mixture, heard, record, event);
     if (image && wanted === 'all') targets.push(image);
@@ -69,11 +68,15 @@ async function eventSignal(
   return clipPart(samples, Math.round(sourceTime * sampleRate), Math.round(duration * sampleRate), repeated);
 }
 
-function responseOf(record: MixtureRecord, { place }: RecordedEvent, cache: MixtureCache): HeardResponse {
+async function responseOf(
+  record: MixtureRecord,
+  { place }: RecordedEvent,
+  cache: MixtureCache,
+): Promise<HeardResponse> {
   const key = responseKey(record, place);
   const known = cache.responses.get(key);
   if (known) return known;
-  const response = heardResponse(record, place);
+  const response = await heardResponse(record, place, cache.rooms);
   cache.responses.set(key, response, 4 * response.early.length * (response.channels.length + 1));
   return response;
 }
@@ -110,25 +113,6 @@ function convolved(
 function addAt(sum: Float32Array, signal: Float32Array, start: number, gain: number): void {
   const end = Math.min(signal.length, sum.length - start);
   for (let n = 0; n < end; n++) sum[start + n]! += gain * signal[n]!;
-}
-
-/** The part of a noise recording, at the reference level exactly. */
-function noiseOf({ channels, noise, sampleRate, referenceDb }: MixtureRecord, samples: number, cache: MixtureCache) {
-  const { kind, seed } = noise;
-  if (kind === 'none') return Array.from({ length: channelCount(channels) }, () => new Float32Array(samples));
-  const length = Math.round(noise.recordingSeconds * sampleRate);
-  const key = JSON.stringify([channels, kind, seed, sampleRate, length]);
-  let recording = cache.noises.get(key);
-  if (!recording) {
-    recording = diffuseNoise({ channels, kind, sampleRate, samples: length, seed });
-    cache.noises.set(key, recording, 4 * length * recording.length);
-  }
-  const start = Math.round(noise.sourceTime * sampleRate);
-  const parts = recording.map((channel) => clipPart(channel, start, samples, true));
-  const power = parts.reduce((sum, part) => sum + energyOf(part), 0) / (parts.length * samples);
-  const gain = Math.sqrt(10 ** (referenceDb / 10) / power);
-  for (const part of parts) scale(part, gain);
-  return parts;
 }
 
 function turned(mixture: Float32Array[], { rotation }: MixtureRecord): Float32Array[] {

@@ -1,5 +1,5 @@
+import { powerOfTwo } from '../../../fourier/realFft.ts';
 import { convolveResponse } from '../../room/convolveResponse.ts';
-import { powerOfTwo } from '../../room/realFft.ts';
 import { type ComplexBuffer, SimdFft } from './simdFft.ts';
 
 const LEAST_SIZE = 1024;
