@@ -255,3 +255,7 @@ export {
   type SeparationBatch,
   type SeparationDataOptions,
 } from './train/data/separationData.ts';
+// Processes that train together
+export type { Communicator } from './train/mpi/communicator.ts';
+export { MpiError, MpiUnavailableError } from './train/mpi/mpiErrors.ts';
+export { openCommunicator } from './train/mpi/openCommunicator.ts';

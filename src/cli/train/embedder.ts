@@ -1,6 +1,7 @@
 import { init, shutdown } from '../../tensor/engine/device/init.ts';
 import { embedderTrainConfig } from '../../train/embedder/embedderTrainConfig.ts';
 import { type EmbedderOutcome, trainEmbedder } from '../../train/embedder/trainEmbedder.ts';
+import { expectOneProcess } from '../../train/mpi/openCommunicator.ts';
 import { ProgressBar } from '../progressBar.ts';
 import { packageVersion } from './packageVersion.ts';
 import { readJson } from './readJson.ts';
@@ -14,6 +15,7 @@ export interface TrainEmbedderFlags {
 
 /** `tympan train embedder`. */
 export async function trainEmbedderCommand(flags: TrainEmbedderFlags): Promise<void> {
+  expectOneProcess('train embedder');
   const config = embedderTrainConfig(await readJson(flags.config));
   const stop = stopSignal();
   await init();

@@ -30,3 +30,14 @@ export async function openCommunicator(): Promise<Communicator> {
   }
   return communicator;
 }
+
+/**
+ * For what cannot be shared among processes: each would do all of it, into the same files.
+ *
+ * @throws MpiUnavailableError where a launcher started several.
+ */
+export function expectOneProcess(operation: string): void {
+  const launcher = launcherOf(process.env);
+  if (launcher === undefined || launcher.size === 1) return;
+  throw new MpiUnavailableError(`${operation} runs in one process, but ${launcher.name} started it: start it without`);
+}

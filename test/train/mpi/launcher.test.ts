@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { launcherOf } from '../../../src/train/mpi/launcher.ts';
 import { loadLibMpi } from '../../../src/train/mpi/libmpi.ts';
 import { MpiUnavailableError } from '../../../src/train/mpi/mpiErrors.ts';
+import { expectOneProcess } from '../../../src/train/mpi/openCommunicator.ts';
+
+afterEach(() => vi.unstubAllEnvs());
 
 test('nothing in the environment means no launcher, inside a batch script of Slurm too', () => {
   expect(launcherOf({})).toBeUndefined();
@@ -35,4 +38,14 @@ test('the error for a missing library says what to install', async () => {
 test('the error for a missing package says what to install', async () => {
   const loading = loadLibMpi(launcher, { ffi: 'koffi-nowhere' });
   await expect(loading).rejects.toThrow(/^openCommunicator: mpirun started .* npm install koffi-nowhere$/s);
+});
+
+test('what cannot be shared refuses to run in several processes', () => {
+  expectOneProcess('train embedder');
+  vi.stubEnv('OMPI_COMM_WORLD_SIZE', '1');
+  expectOneProcess('train embedder');
+  vi.stubEnv('OMPI_COMM_WORLD_SIZE', '2');
+  expect(() => expectOneProcess('train embedder')).toThrow(
+    /^train embedder runs in one process, but mpirun .* started it/,
+  );
 });
