@@ -114,14 +114,15 @@ test('a norm shared by 32 lanes gives the same', () =>
     }),
   ));
 
-test('gates whose band is shared by 32 lanes give the same', () =>
-  withVariant('raggedGlu', '32', () =>
+test.each(['row', '1', '32'])('the gates of the variant %s', (variant) =>
+  withVariant('raggedGlu', variant, () =>
     checkOp({
       run: ([x, scale]) => raggedGlu(x!, { widths: [5, 70], scale: scale! }),
       reference: ([x, scale]) => raggedGluReference([x!, scale!], { widths: [5, 70] }),
       inputs: [{ shape: [9, 150] }, { shape: [9, 2] }],
     }),
-  ));
+  ),
+);
 
 test('a silent band gives zeros and a gradient through the constant it was divided by', async () => {
   using x = tensor([0, 0, 3, 4], { shape: [1, 4], requiresGrad: true });
