@@ -10,7 +10,8 @@ import type { PlacedMicrophone } from './receiver.ts';
 export interface SoundField {
   readonly size: Vector3;
   readonly source: Vector3;
-  readonly sourceGain: FirstOrderGain;
+  /** Of each band, or one for all. */
+  readonly sourceGains: readonly FirstOrderGain[];
   readonly receiver: Vector3;
   readonly microphones: readonly PlacedMicrophone[];
   readonly absorption: WallAbsorption;
@@ -52,6 +53,7 @@ export function imageResponses(
   const windowEnergy = new Float64Array(centers.length);
   let windowImages = 0;
   const gains = new Float64Array(centers.length);
+  const leaving = new Float64Array(centers.length);
   const tap = new FractionalDelay();
   forEachImage(size, source, receiver, limits, (index, way, distance) => {
     const [x, y, z] = [reflected[0]!(index[0]), reflected[1]!(index[1]), reflected[2]!(index[2])];
@@ -60,8 +62,9 @@ export function imageResponses(
     const arrival = (distance / speedOfSound) * sampleRate;
     if (arrival >= window[0] && arrival < window[1]) {
       windowImages++;
-      const level = emitted(field.sourceGain, index, way, distance) / (4 * Math.PI * distance);
+      emittedBands(field.sourceGains, index, way, distance, leaving);
       for (let b = 0; b < gains.length; b++) {
+        const level = leaving[b]! / (4 * Math.PI * distance);
         windowEnergy[b]! += (gains[b]! * level * Math.exp(-loss[b]! * distance)) ** 2;
       }
     }
@@ -77,10 +80,13 @@ export function imageResponses(
         delay = next;
       }
       const heard = pressure + dot(gradient, wayTo) / length;
-      const level = (heard * emitted(field.sourceGain, index, wayTo, length)) / (4 * Math.PI * length);
-      if (level === 0) continue;
+      if (heard === 0) continue;
+      emittedBands(field.sourceGains, index, wayTo, length, leaving);
       for (let b = 0; b < gains.length; b++) {
-        if (gains[b] !== 0) tap.addTo(trains[m]![b]!, level * gains[b]! * Math.exp(-loss[b]! * length));
+        const level = (heard * leaving[b]!) / (4 * Math.PI * length);
+        if (level !== 0 && gains[b] !== 0) {
+          tap.addTo(trains[m]![b]!, level * gains[b]! * Math.exp(-loss[b]! * length));
+        }
       }
     }
   });
@@ -102,6 +108,18 @@ export function emitted(
   let along = 0;
   for (let axis = 0; axis < 3; axis++) along += gradient[axis]! * (isOdd(index[axis]!) ? way[axis]! : -way[axis]!);
   return pressure + along / distance;
+}
+
+/** `emitted` of each band. */
+function emittedBands(
+  gains: readonly FirstOrderGain[],
+  index: Vector3,
+  way: Vector3,
+  distance: number,
+  leaving: Float64Array,
+): void {
+  if (gains.length === 1) leaving.fill(emitted(gains[0]!, index, way, distance));
+  else for (let b = 0; b < leaving.length; b++) leaving[b] = emitted(gains[b]!, index, way, distance);
 }
 
 /** What an axis's two walls leave of an image's amplitude in each band. Energy goes by 1 - absorption, amplitude by its root. */
@@ -130,11 +148,11 @@ function bandTrains({ microphones, centers }: SoundField, samples: number): Floa
  * before it; what would come before sample 0 is cut off.
  */
 function throughFilters(field: SoundField, trains: readonly Float64Array[][], samples: number): Float64Array[] {
-  const { centers, sampleRate, absorption, airDecibels } = field;
-  const alike = [...Object.values(absorption), airDecibels].every((bands) =>
+  const { centers, sampleRate, absorption, airDecibels, sourceGains } = field;
+  const flat = [...Object.values(absorption), airDecibels].every((bands) =>
     bands.slice(0, centers.length).every((value) => value === bands[0]),
   );
-  if (alike) return trains.map(([train]) => train!.slice(0, samples));
+  if (flat && sourceGains.length === 1) return trains.map(([train]) => train!.slice(0, samples));
   const ringing = Math.ceil(sampleRate / 20); // 50 ms: two and more periods of the lowest band's edge, 88 Hz
   const fft = new RealFft(powerOfTwo(samples + HALF_TAPS + ringing));
   const filters = octaveFilters(centers, fft.size, sampleRate, 1);

@@ -9,8 +9,8 @@ export interface RoomSource {
   readonly position: Vector3;
   /** Of its axis. Default: the front, along x. */
   readonly direction?: Direction;
-  /** Default omni. */
-  readonly pattern?: PolarPattern;
+  /** One, or one for each of `octaveBands`: voices and loudspeakers beam the more the higher they sound. Default omni. */
+  readonly pattern?: PolarPattern | readonly PolarPattern[];
 }
 
 interface RoomGeometry {

@@ -10,13 +10,13 @@ import { bandsBelow, octaveBands } from './octaveBands.ts';
 import { firstOrderGain, meanPower } from './pattern.ts';
 import { type AmbisonicReceiver, placeMicrophones } from './receiver.ts';
 import { emitted, type ImageResponses, imageResponses, type SoundField, type Window } from './reflections.ts';
-import { expectRoom, type RoomOptions } from './roomOptions.ts';
+import { expectRoom, type RoomOptions, type RoomSource } from './roomOptions.ts';
 
 /** The straight way from source to receiver, the air left out. Its direction is as the turned receiver has it. */
 export interface DirectPath extends Direction {
   /** In samples, with a fraction. */
   readonly delay: number;
-  /** In the pressure: the source's pattern over 4π times the distance. */
+  /** In the pressure: the source's pattern, at 1 kHz, over 4π times the distance. */
   readonly gain: number;
   /** In meters. */
   readonly distance: number;
@@ -92,7 +92,7 @@ function soundField(options: RoomOptions): { field: SoundField; t60: readonly nu
   const field = {
     size,
     source: source.position,
-    sourceGain: firstOrderGain(source.pattern ?? 'omni', source.direction ?? { azimuth: 0, elevation: 0 }),
+    sourceGains: sourceGains(source, bandsBelow(sampleRate).length),
     receiver: receiver.position,
     microphones,
     absorption,
@@ -104,13 +104,29 @@ function soundField(options: RoomOptions): { field: SoundField; t60: readonly nu
   return { field, t60: eyringTime(size, absorption, airDecibels, c) };
 }
 
+/** Of each band, or one where they are the same. */
+function sourceGains({ pattern = 'omni', direction = { azimuth: 0, elevation: 0 } }: RoomSource, bands: number) {
+  if (typeof pattern !== 'object') return [firstOrderGain(pattern, direction)];
+  if (pattern.length !== octaveBands.length) {
+    throw new RangeError(
+      `simulateRoom: pattern of source must be one or ${octaveBands.length}, for octaves from 125 to 8000 Hz, got ${pattern.length}`,
+    );
+  }
+  return pattern.map((each) => firstOrderGain(each, direction)).slice(0, bands);
+}
+
+/** The one at 1 kHz, or the highest below it that there is. */
+function middle<T>(bands: readonly T[]): T {
+  return bands[Math.min(3, bands.length - 1)]!;
+}
+
 function directPath(field: SoundField, { receiver }: RoomOptions): DirectPath {
   const way = [0, 1, 2].map((axis) => field.source[axis]! - field.receiver[axis]!) as unknown as Vector3;
   const distance = Math.hypot(...way);
   const turnBack = transposed(rotationMatrix(receiver.rotation ?? {}));
   return {
     delay: (distance / field.speedOfSound) * field.sampleRate,
-    gain: emitted(field.sourceGain, [0, 0, 0], way, distance) / (4 * Math.PI * distance),
+    gain: emitted(middle(field.sourceGains), [0, 0, 0], way, distance) / (4 * Math.PI * distance),
     distance,
     ...directionOf(turnedVector(turnBack, way)),
   };
@@ -219,7 +235,7 @@ function startPower(
   if (images.windowImages < ENOUGH_IMAGES) {
     const { speedOfSound: c, sampleRate, size } = field;
     const undecayed = c / (4 * Math.PI * measures(size).volume * sampleRate);
-    return undecayed * meanPower(field.sourceGain) * Math.exp(-2 * rate * start);
+    return undecayed * meanPower(field.sourceGains[band] ?? field.sourceGains[0]!) * Math.exp(-2 * rate * start);
   }
   const perStart = rate > 0 ? -Math.expm1(-2 * rate * (end - start)) / (2 * rate) : end - start;
   return images.windowEnergy[band]! / perStart;

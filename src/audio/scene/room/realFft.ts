@@ -1,1 +1,0 @@
-export { powerOfTwo, RealFft } from '../../fourier/realFft.ts';
