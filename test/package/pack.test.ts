@@ -33,6 +33,7 @@ describe('the tarball', () => {
         'package.json',
         'dist/index.js',
         'dist/index.cjs',
+        'dist/mixtureWorker.js',
         'dist/index.d.ts',
         'dist/index.d.cts',
         'dist/softgpu.js',
@@ -82,6 +83,28 @@ describe('in Node', () => {
 
   test('importing the package alone keeps nothing running', async () => {
     expect(await node(consumer.write('idle.mjs', `import 'tympan'; console.log('loaded');`))).toBe('loaded\n');
+  });
+});
+
+describe('mixtures for training', () => {
+  const text = `
+    const library = { kind: 'procedural', classes: ['bell', 'dog'], clipsPerClass: 2, seconds: 0.5 };
+    const room = { kind: 'freeField' };
+    const mixture = mixtureConfig({ sampleRate: 8000, seconds: 0.5, eventCount: 1, interfererCount: 1, room });
+    const batches = [];
+    for (const workers of [0, 1]) {
+      const source = await openSeparationData({ mixture, library, seed: 1, batchSize: 2, workers });
+      batches.push(JSON.stringify(await source.batch(3)));
+      if (workers === 0) await source.close();
+    }
+    console.log(batches[0] === batches[1], batches[0].length > 10000);
+  `;
+  const imports = '{ mixtureConfig, openSeparationData }';
+
+  test('come from a worker thread with the same bits, and an idle one does not keep the process', async () => {
+    expect(await node(consumer.write('mixtures.mjs', `import ${imports} from 'tympan';${text}`))).toBe('true true\n');
+    const required = `const ${imports} = require('tympan'); (async () => {${text}})();`;
+    expect(await node(consumer.write('mixtures.cjs', required))).toBe('true true\n');
   });
 });
 

@@ -14,6 +14,7 @@ parentPort!.on('message', async (index: number) => {
     const example = await renderExample(recipe, await library, cache, index);
     parentPort!.postMessage({ index, example } satisfies WorkerReply, buffersOf(example));
   } catch (error) {
-    parentPort!.postMessage({ index, error } satisfies WorkerReply);
+    const problem = error instanceof Error ? error.message : String(error);
+    parentPort!.postMessage({ index, problem } satisfies WorkerReply);
   }
 });

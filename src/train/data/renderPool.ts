@@ -25,8 +25,9 @@ export interface WorkerStart extends ExampleRecipe {
 }
 
 export type WorkerReply =
-  | { readonly index: number; readonly example: Example; readonly error?: never }
-  | { readonly index: number; readonly example?: never; readonly error: unknown };
+  | { readonly index: number; readonly example: Example }
+  /** In words: not every error can be sent to another thread. */
+  | { readonly index: number; readonly problem: string };
 
 /**
  * @throws LibraryError for a library that cannot be opened (only without workers: theirs reports with the first example);
@@ -124,14 +125,14 @@ class WorkerThreads implements RenderPool {
     }
   }
 
-  #take(worker: NodeWorker, { example, error }: WorkerReply): void {
+  #take(worker: NodeWorker, reply: WorkerReply): void {
     const job = this.#busy.get(worker);
     if (!job) return; // closed meanwhile
     this.#busy.delete(worker);
     worker.unref();
     this.#idle.push(worker);
-    if (example) job.resolve(example);
-    else job.reject(error instanceof Error ? error : new Error(String(error)));
+    if ('example' in reply) job.resolve(reply.example);
+    else job.reject(new Error(reply.problem));
     this.#assign();
   }
 

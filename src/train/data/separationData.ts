@@ -29,7 +29,7 @@ export interface SeparationDataOptions {
   readonly batchSize: number;
   /** Threads that make them. Default 1. 0: the calling thread, with the same bits. */
   readonly workers?: number;
-  /** Batches made ahead. Memory: so many and one more, and a cache of at most 450 MiB in each worker. Default 2. */
+  /** Batches made ahead. Memory: so many and one more, and in each worker a cache that grows to at most 544 MiB, its library's apart. Default 2. */
   readonly ahead?: number;
   /** Which of several processes that share each step this one is. Default 0 of 1. */
   readonly rank?: number;

@@ -8,7 +8,7 @@ const MEGABYTE = 2 ** 20;
 export interface MixtureCacheOptions {
   /** In MiB. Default 256. */
   readonly responses?: number;
-  /** Made and recorded. In MiB. Default 64. */
+  /** Made and recorded. In MiB. Default 160: eight of 10 s mixtures at 32 kHz. */
   readonly noises?: number;
   /** Of rooms in folders of WAV files. In MiB. Default 128. */
   readonly rooms?: number;
@@ -22,7 +22,7 @@ export class MixtureCache {
   readonly convolver = new Convolver();
   readonly #fileLists = new Map<string, readonly string[]>();
 
-  constructor({ responses = 256, noises = 64, rooms = 128 }: MixtureCacheOptions = {}) {
+  constructor({ responses = 256, noises = 160, rooms = 128 }: MixtureCacheOptions = {}) {
     this.responses = new BoundedCache(responses * MEGABYTE);
     this.rooms = new MeasuredRooms(rooms * MEGABYTE);
     this.noises = new BoundedCache(noises * MEGABYTE);
