@@ -255,7 +255,20 @@ export {
   type SeparationBatch,
   type SeparationDataOptions,
 } from './train/data/separationData.ts';
+// Evaluation and reports
+export { compareEvaluations, type PairedDifference } from './train/evaluate/compareEvaluations.ts';
+export { type EvaluateOptions, evaluateModel } from './train/evaluate/evaluateModel.ts';
+export { type EvaluationConfig, evaluationConfig } from './train/evaluate/evaluationConfig.ts';
+export { type Evaluation, parseEvaluation } from './train/evaluate/evaluationFile.ts';
+export type { EvaluationRow } from './train/evaluate/evaluationRow.ts';
+export type { EvaluationExample, EvaluationSet } from './train/evaluate/evaluationSet.ts';
+export { type FindingCondition, findingsTable } from './train/evaluate/findingsTable.ts';
+export { type QueryKind, type QueryModel, queryModel } from './train/evaluate/queryModel.ts';
+export { openEvaluationSet, runEvaluation } from './train/evaluate/runEvaluation.ts';
+export { writeEvaluations } from './train/evaluate/writeEvaluations.ts';
 // Processes that train together
 export type { Communicator } from './train/mpi/communicator.ts';
 export { MpiError, MpiUnavailableError } from './train/mpi/mpiErrors.ts';
 export { openCommunicator } from './train/mpi/openCommunicator.ts';
+export { extractionPage } from './train/report/extractionPage.ts';
+export { writeTrainingReport } from './train/report/writeTrainingReport.ts';

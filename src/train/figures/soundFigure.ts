@@ -179,7 +179,7 @@ function spectrogramSvg(
       )
     );
   });
-  const unit = { class: 'tick', x: plot.left - 7, y: bottom + 16, 'text-anchor': 'end' };
+  const unit = { class: 'tick', x: plot.left - 16, y: bottom + 16, 'text-anchor': 'end' };
   const image = element('image', {
     href: picture,
     x: plot.left,
