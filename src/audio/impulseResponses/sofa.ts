@@ -135,8 +135,9 @@ interface ImpulseData {
   readonly samples: number;
   /** Whether emitters count faster than samples: M, R, N, E. Files before 2.0 have M, R, E, N. */
   readonly emittersLast: boolean;
-  /** In samples: [measurements or 1][receivers][emitters or 1]. */
+  /** In samples, from 0: [measurements or 1][receivers][emitters or 1]. */
   readonly delay: Float64Array;
+  readonly longestDelay: number;
   readonly fail: (field: string, reason: string) => ResponseFileError;
 }
 
@@ -154,17 +155,20 @@ async function openImpulseData(file: Hdf5File): Promise<ImpulseData> {
   if (!dataset || shape.length < 3 || shape.length > 4 || !positive) {
     throw fail('Data.IR', `must be measurements x receivers x samples, got [${shape.join(', ')}]`);
   }
-  const delay = (await (await file.dataset('Data.Delay'))?.values()) ?? new Float64Array(receivers);
+  const stored = (await (await file.dataset('Data.Delay'))?.values()) ?? new Float64Array(receivers);
   const sizes = [receivers, measurements * receivers, measurements * receivers * emitters];
-  const sane = delay.every((value) => value >= 0 && value <= MOST_DELAY);
-  if (!sizes.includes(delay.length) || !sane) {
-    throw fail('Data.Delay', `must be ${sizes.join(' or ')} samples from 0 to ${MOST_DELAY}`);
+  if (!sizes.includes(stored.length) || !stored.every((value) => Math.abs(value) <= MOST_DELAY)) {
+    throw fail('Data.Delay', `must be ${sizes.join(' or ')} numbers from -${MOST_DELAY} to ${MOST_DELAY} samples`);
   }
-  return { dataset, measurements, receivers, emitters, samples, emittersLast, delay, fail };
+  // Some files count from the middle of the head: all responses begin later then.
+  const earliest = stored.reduce((least, value) => Math.min(least, value), 0);
+  const delay = stored.map((value) => value - earliest);
+  const longestDelay = delay.reduce((most, value) => Math.max(most, value), 0);
+  return { dataset, measurements, receivers, emitters, samples, emittersLast, delay, longestDelay, fail };
 }
 
 async function readChannels(data: ImpulseData, index: number): Promise<Float32Array[]> {
-  const { dataset, receivers, emitters, samples, emittersLast, delay, measurements, fail } = data;
+  const { dataset, receivers, emitters, samples, emittersLast, delay, longestDelay, measurements, fail } = data;
   const [measurement, emitter] = [Math.floor(index / emitters), index % emitters];
   const values = await dataset.rows(measurement, 1);
   const perReceiver = samples * emitters;
@@ -174,12 +178,11 @@ async function readChannels(data: ImpulseData, index: number): Promise<Float32Ar
     const each = delay.length / (measurements * receivers);
     return delay[(measurement * receivers + r) * each + (each > 1 ? emitter : 0)]!;
   });
-  const longest = Math.max(...delay);
   return delays.map((samplesLate, r) => {
     const response = new Float64Array(samples);
     for (let n = 0; n < samples; n++) response[n] = values[r * perReceiver + first + n * step]!;
     if (!response.every(Number.isFinite)) throw fail('Data.IR', `must be finite, got others in response ${index}`);
-    return delayed(response, samplesLate, longest);
+    return delayed(response, samplesLate, longestDelay);
   });
 }
 

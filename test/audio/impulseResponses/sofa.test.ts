@@ -75,6 +75,19 @@ describe('readSofa', () => {
     expect(between![41]).toBeCloseTo(2 / Math.PI, 3);
   });
 
+  test('begins all later where some come before time 0', async () => {
+    const click = { shape: [3, 4, 2], values: Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? 1 : 0)) };
+    const delay = { shape: [3, 4], values: [0, -2, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0] };
+    const { responses } = await readSofa(await changed({ 'Data.IR': click, 'Data.Delay': delay }));
+    const begins = responses.map(({ channels }) => channels.map((channel) => channel.indexOf(1)));
+    expect(begins).toEqual([
+      [2, 0, 3, 2],
+      [2, 2, 2, 2],
+      [5, 2, 2, 2],
+    ]);
+    expect(responses[0]!.channels[0]).toHaveLength(7);
+  });
+
   test.each([
     ['FIR-E', true],
     ['FIRE', false],
@@ -157,7 +170,12 @@ describe('files that are no impulse responses are refused:', () => {
       {},
       'got 48000, 44100, 48000',
     ],
-    ['before their time', { 'Data.Delay': { shape: [1, 4], values: [0, 0, -1, 0] } }, {}, 'Data.Delay must be 4 or 12'],
+    [
+      'at no time',
+      { 'Data.Delay': { shape: [1, 4], values: [0, 0, Number.NaN, 0] } },
+      {},
+      'Data.Delay must be 4 or 12',
+    ],
     [
       'with positions for two',
       { SourcePosition: { shape: [2, 3], values: [1, 2, 3, 4, 5, 6] } },
