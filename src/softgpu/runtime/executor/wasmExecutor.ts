@@ -11,6 +11,7 @@ import { type KernelMemory, PAGE_BYTES } from './memory.ts';
 import { CONTROL_BYTES, PROTOCOL, REPORT } from './protocol.ts';
 import { takeReports } from './reports.ts';
 import { type SpawnedWorker, spawnWorker } from './spawnWorker.ts';
+import { Staging } from './staging.ts';
 import { createThread, type ThreadMessage } from './thread.ts';
 import { type WorkerStart, workerSource } from './workerSource.ts';
 
@@ -20,6 +21,7 @@ export type ReportCallback = (label: string, words: Uint32Array) => void;
 interface Running {
   readonly memory: KernelMemory;
   readonly allocator: Allocator;
+  readonly staging: Staging;
   /** Address of the report areas. */
   readonly reports: number;
   readonly completion: Completion;
@@ -65,6 +67,7 @@ export class WasmExecutor implements Executor {
     const stream = new CommandStream(memory, allocator, completion);
     const kernels = new KernelTable(memory, allocator, this.#threads);
     const running: Running = {
+      staging: new Staging(allocator),
       ...{ memory, allocator, reports, completion, stream, kernels },
       ...{ workers: [], begun: new Set(), leader: null },
     };
@@ -81,9 +84,14 @@ export class WasmExecutor implements Executor {
   allocate(bytes: number, access: 'commands' | 'host' = 'host'): number | null {
     const running = this.#running;
     if (running === null) return null;
-    const { allocator, completion, memory } = running;
+    const { allocator, staging, completion, memory } = running;
     // Commands run in order, so those to come can have what those under way still use.
-    const allocation = access === 'host' ? allocator.take(bytes, completion.completed) : allocator.take(bytes);
+    const take = () => (access === 'host' ? allocator.take(bytes, completion.completed) : allocator.take(bytes));
+    let allocation = take();
+    if (allocation === null) {
+      staging.release(completion.completed);
+      allocation = take();
+    }
     if (allocation === null) return null;
     const { address, dirtyBytes } = allocation;
     if (dirtyBytes === 0) return address;
@@ -249,16 +257,16 @@ export class WasmExecutor implements Executor {
 }
 
 /** The caller's bytes can change after `submit`: they wait in the memory for their turn. */
-function stageWrite({ memory, stream, allocator, completion }: Running, { address, bytes }: WriteCommand): void {
+function stageWrite({ memory, stream, staging, completion }: Running, { address, bytes }: WriteCommand): void {
   if (bytes.length === 0) return;
-  const staging = allocator.take(bytes.length, completion.completed);
-  if (staging === null)
+  const room = staging.take(bytes.length, completion.completed);
+  if (room === null)
     throw new RangeError(
       `softgpu: no memory is left for ${bytes.length} bytes to write; destroy buffers that are not needed`,
     );
-  memory.bytes.set(bytes, staging.address);
-  encodeCopy(stream, staging.address, address, bytes.length);
-  allocator.give(staging.address, completion.submitted + 1);
+  memory.bytes.set(bytes, room);
+  encodeCopy(stream, room, address, bytes.length);
+  staging.give(room, bytes.length, completion.submitted + 1);
 }
 
 /** Null where the engine takes the code only in the background: pages refuse to compile large modules at once. */
