@@ -56,7 +56,7 @@ describe('a configuration', () => {
     [{ channels: 'ab', room: { kind: 'freeField' } }, 'room: a free field needs channels foa, w or xy'],
     [{ room: { kind: 'cave' } }, 'mixture config: room: kind: must be one of simulated'],
     [{ room: { bank: { rooms: 2, places: 3 } } }, 'places: must be at least the 5 sounds of a mixture, got 3'],
-    [{ noise: { kind: 'brown' } }, 'mixture config: noise: kind: must be one of white, pink'],
+    [{ noise: { kind: 'violet' } }, 'mixture config: noise: kind: must be one of white, pink'],
     [{ fullLength: 1 }, 'mixture config: fullLength: must be true or false, got 1'],
     [{ eventLabels: 'dog' }, 'mixture config: eventLabels: must be a list of texts, got "dog"'],
     [
