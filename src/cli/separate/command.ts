@@ -16,6 +16,7 @@ interface SeparateArguments {
   readonly hop?: number;
   readonly fade?: number;
   readonly bits: string;
+  readonly leastSimilarity?: number;
 }
 
 /** `tympan separate`: extracts from a recording of any length what sounds like clips, or fits sentences. */
@@ -43,6 +44,11 @@ export function separateCommand(): Command {
     .option('--chunk <seconds>', 'what the model sees at once (default: 10)', seconds)
     .option('--hop <seconds>', 'from one chunk to the next (default: half a chunk)', seconds)
     .option('--fade <seconds>', 'over which chunks blend (default: 0.5)', seconds)
+    .option(
+      '--least-similarity <cosine>',
+      'sources less similar to their query are called absent (default: 0.25)',
+      cosine,
+    )
     .addOption(new Option('--bits <bits>', 'of the files: 32 is float').choices(['16', '24', '32']).default('32'))
     .action((mixture: string, { query, ...options }: SeparateArguments & { readonly query: readonly string[] }) =>
       run(mixture, { ...options, audio: [...options.audio, ...query] }),
@@ -50,7 +56,7 @@ export function separateCommand(): Command {
 }
 
 async function run(mixture: string, options: SeparateArguments): Promise<void> {
-  const { model, audio, text, out, bits, chunk, hop, fade, order, norm, channels } = options;
+  const { model, audio, text, out, bits, chunk, hop, fade, order, norm, channels, leastSimilarity } = options;
   const interruption = new Interruption();
   try {
     const device = await init();
@@ -66,6 +72,7 @@ async function run(mixture: string, options: SeparateArguments): Promise<void> {
       ...(order && { order }),
       ...(norm && { norm }),
       ...(channels && { channels }),
+      ...(leastSimilarity !== undefined && { leastSimilarity }),
       ...(chunk && { chunkSeconds: chunk }),
       ...(hop && { hopSeconds: hop }),
       ...(fade && { fadeSeconds: fade }),
@@ -129,6 +136,12 @@ function append(value: string, previous: readonly string[]): string[] {
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be a positive number of seconds.');
+  return value;
+}
+
+function cosine(text: string): number {
+  const value = Number(text);
+  if (!(value >= -1 && value <= 1)) throw new InvalidArgumentError('It must be a number from -1 to 1.');
   return value;
 }
 

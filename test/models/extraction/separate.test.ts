@@ -124,6 +124,15 @@ test('silence in gives exact silence out, and says so', async () => {
   expect(Math.max(...made.slice(8000 + 256).map(Math.abs))).toBeLessThan(1e-11);
 });
 
+test('a source that is less similar to its query than was asked for is called absent', async () => {
+  const ask = (leastSimilarity: number) =>
+    separate({ mixture: wav(scene(8000)), model, audio: clip, chunkSeconds: 1, leastSimilarity });
+  const [strict, mild] = [await ask(1), await ask(-1)];
+  expect([strict.sources[0]!.present, mild.sources[0]!.present]).toEqual([false, true]);
+  expect(strict.warnings[0]).toMatch(/^the clip is probably not in the recording: .* does not sound like it/);
+  expect(mild.warnings).toEqual([]);
+});
+
 test('any rate, stereo and mono, and recordings shorter than a frame go through at their own length', async () => {
   for (const [channels, sampleRate, samples] of [
     [4, 44_100, 30_001],
