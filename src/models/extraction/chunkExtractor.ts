@@ -13,8 +13,8 @@ export interface ChunkExtractorOptions {
  *
  * Every chunk is normalized afresh, by the RMS of its own W, as the clips were in training. A model that is
  * gain-equivariant (`spectrum-rescaled`, `mask`) does not see the difference to one level for the whole recording: without
- * attention along time, chunks and one pass differ by rounding alone, 129 dB below the estimate. With it an estimate depends
- * on what else lies in the chunk, and chunks are 52 to 62 dB from one pass, in the fades no further than elsewhere
+ * attention along time, chunks and one pass differ by rounding alone, 124 dB below the estimate. With it an estimate depends
+ * on what else lies in the chunk, and chunks are 42 to 62 dB from one pass, in the fades no further than elsewhere
  * (scripts/longExtraction.ts).
  */
 export class ChunkExtractor {
