@@ -59,7 +59,7 @@ export class ToyTask implements TrainingTask<ToyBatch> {
     this.model = new ToyModel();
     this.parameters = this.model.parameters();
     this.inputs = { x: own(zeros([batchSize, WIDTH])), y: own(zeros([batchSize, WIDTH])) };
-    this.#valid = toyBatch(1_000_000, batchSize);
+    this.#valid = toyBatch(100_000, batchSize);
   }
 
   checkpointBlocks(count: number): void {
