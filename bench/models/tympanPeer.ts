@@ -20,7 +20,7 @@ const device = await init({ threads });
 const finish = () => device.synchronize();
 const deviceBytes = () => device.memory().peakBytes;
 
-function prepare(problem: ModelProblem): Work {
+async function prepare(problem: ModelProblem): Promise<Work> {
   return problem.part.startsWith('block') ? blockWork(problem) : modelWork(problem);
 }
 
@@ -45,7 +45,7 @@ function blockWork(problem: ModelProblem): Work {
   return { run, finish, deviceBytes, lastRow };
 }
 
-function modelWork(problem: ModelProblem): Work {
+async function modelWork(problem: ModelProblem): Promise<Work> {
   const { config, batch, samples, part } = problem;
   const model = new Bsast(config);
   setWeights(model);
@@ -71,11 +71,21 @@ function modelWork(problem: ModelProblem): Work {
     tidy(() => clipGradNorm(model.parameters(), 5));
     optimizer.step();
   };
+  // Before any step has changed the weights.
+  const loss = part === 'training step' ? await lossOf(forward(), target) : 0;
   const lastRow = async () => {
-    if (part !== 'agreement') return [await gradients().item()];
+    if (part === 'training step') return [loss];
     return [...(await lastOf(forward())), await gradients().item(), ...(await someGradients(model))];
   };
   return { run: part === 'agreement' ? () => forward().dispose() : step, finish, deviceBytes, lastRow };
+}
+
+async function lossOf(estimate: Tensor, target: Tensor): Promise<number> {
+  const loss = noGrad(() => separationLoss(estimate, target));
+  estimate.dispose();
+  const value = await loss.item();
+  loss.dispose();
+  return value;
 }
 
 function setWeights(model: Module): void {
