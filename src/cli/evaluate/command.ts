@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { compare, evaluate } from './evaluate.ts';
 
 interface Options {
-  readonly model?: readonly string[];
+  readonly model: readonly string[];
   readonly name?: readonly string[];
   readonly config?: string;
   readonly out?: string;
@@ -17,7 +17,11 @@ interface Options {
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('SI-SDR, SNR and SDR of models and their improvements: tables, CSV, JSON, figures and a page to hear')
-    .option('--model <files...>', 'saved models, evaluated on the same examples')
+    .option(
+      '--model <files...>',
+      'saved models, evaluated on the same examples; small is the one that comes with tympan',
+      ['small'],
+    )
     .option('--name <names...>', 'what to call them; by default the names of the files')
     .option('--config <eval.json>', 'mixtures, queries and how many; by default 200 procedural mixtures')
     .option('--folder <folder>', 'evaluate on the WAV files of a folder in place of mixtures of the config')
@@ -29,7 +33,7 @@ export function evaluateCommand(): Command {
     .action(async (options: Options, command: Command) => {
       if (options.compare) return compare(options.compare);
       const { model, out, compare: _, ...rest } = options;
-      if (!model || !out) command.error('error: evaluate needs --model and --out, or --compare with two files');
+      if (!out) command.error('error: evaluate needs --out, or --compare with two files');
       return evaluate({ ...rest, models: model, out });
     });
 }

@@ -13,6 +13,7 @@ import { hearExamples, openEvaluationSet, runEvaluation } from '../../train/eval
 import { groupings } from '../../train/evaluate/summarize.ts';
 import { consoleTable, type TextTable } from '../../train/evaluate/textTable.ts';
 import { writeEvaluations } from '../../train/evaluate/writeEvaluations.ts';
+import { modelPath } from '../packageFolder.ts';
 import { ProgressBar } from '../progressBar.ts';
 
 export interface EvaluateCommandOptions {
@@ -28,8 +29,9 @@ export interface EvaluateCommandOptions {
 
 /** Evaluates models one after the other on the same examples, prints the tables and writes the files. */
 export async function evaluate(options: EvaluateCommandOptions): Promise<void> {
-  const { models, out, workers } = options;
-  const names = options.name ?? uniqueNames(models);
+  const { out, workers } = options;
+  const models = options.models.map(modelPath);
+  const names = options.name ?? uniqueNames(options.models);
   if (names.length !== models.length || new Set(names).size < names.length) {
     throw new Error(
       `evaluate: --name must give each of the ${models.length} models its own name, got ${names.join(', ')}`,

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AmbisonicFormat } from '../../audio/ambisonicFormat.ts';
 import { type SeparatedSource, separate } from '../../models/extraction/separate.ts';
 import { init, shutdown } from '../../tensor/engine/device/init.ts';
+import { modelPath } from '../packageFolder.ts';
 import { ProgressBar } from '../progressBar.ts';
 
 interface SeparateArguments {
@@ -24,7 +25,7 @@ export function separateCommand(): Command {
   return new Command('separate')
     .description('extract from a recording what sounds like a clip, or fits a sentence')
     .argument('<mixture>', 'recording of any length and rate: ambisonics, stereo or mono')
-    .requiredOption('--model <model.safetensors>', 'a saved model')
+    .option('--model <model.safetensors>', 'a saved model; small is the one that comes with tympan', 'small')
     .option('--audio <clip>', 'a clip of what to extract; may be repeated', append, [])
     .addOption(new Option('--query <clip>', 'the same as --audio').argParser(append).default([]).hideHelp())
     .option('--text <sentence>', 'a sentence about what to extract; may be repeated', append, [])
@@ -64,7 +65,7 @@ async function run(mixture: string, options: SeparateArguments): Promise<void> {
     let bar: ProgressBar | undefined;
     const { sources, seconds } = await separate({
       mixture,
-      model,
+      model: modelPath(model),
       audio,
       text,
       out,

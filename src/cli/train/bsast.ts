@@ -6,8 +6,8 @@ import { threadsPerRank } from '../../train/mpi/threadsPerRank.ts';
 import { writeTrainingReport } from '../../train/report/writeTrainingReport.ts';
 import type { TrainOutcome } from '../../train/train.ts';
 import { trainBsast } from '../../train/trainBsast.ts';
+import { packageVersion } from '../packageFolder.ts';
 import { ProgressBar } from '../progressBar.ts';
-import { packageVersion } from './packageVersion.ts';
 import { readJson } from './readJson.ts';
 import { stopSignal } from './stopSignal.ts';
 

@@ -2,8 +2,8 @@ import { init, shutdown } from '../../tensor/engine/device/init.ts';
 import { embedderTrainConfig } from '../../train/embedder/embedderTrainConfig.ts';
 import { type EmbedderOutcome, trainEmbedder } from '../../train/embedder/trainEmbedder.ts';
 import { expectOneProcess } from '../../train/mpi/openCommunicator.ts';
+import { packageVersion } from '../packageFolder.ts';
 import { ProgressBar } from '../progressBar.ts';
-import { packageVersion } from './packageVersion.ts';
 import { readJson } from './readJson.ts';
 import { stopSignal } from './stopSignal.ts';
 

@@ -5,7 +5,7 @@ import { type Found, findDawn } from './dawn.ts';
 const CLEAR_IN_A_LOOP = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
 
 /**
- * Dawn on SwiftShader, Vulkan in software, for machines without a GPU driver.
+ * Dawn on SwiftShader, Vulkan in software: what softgpu is compared with, and a second opinion where no GPU is.
  *
  * The npm package `@sparticuz/chromium` carries SwiftShader and a Vulkan loader
  * as one compressed archive. They are unpacked once into the user's cache.
@@ -29,7 +29,7 @@ export function unpackSwiftShader(): { readonly path: string } | { readonly reas
   const archive = findArchive();
   if (archive === undefined) {
     return {
-      reason: 'no software driver: `npm install @sparticuz/chromium` brings SwiftShader (Vulkan on the processor)',
+      reason: 'TYMPAN_DEVICE=swiftshader needs the driver: `npm install @sparticuz/chromium` brings it',
     };
   }
   const size = fs.statSync(archive).size;
