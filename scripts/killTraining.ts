@@ -32,15 +32,14 @@ const config = {
   trainEmbedder: true,
   data: {
     train: {
-      library: { kind: 'procedural', clipsPerClass: 4, seconds: 1.5 },
-      mixture: { seconds: 1, eventCount: [2, 2], interfererCount: [0, 0], room: { kind: 'freeField' } },
+      library: { kind: 'procedural', classes: ['bell', 'siren', 'rain', 'engine'], clipsPerClass: 4, seconds: 1 },
+      mixture: { seconds: 0.5, eventCount: [2, 2], interfererCount: [0, 0], room: { kind: 'freeField' } },
     },
   },
   batch: 2,
-  accumulate: 2,
-  steps: 150,
+  steps: 80,
   learningRate: 2e-3,
-  validate: { every: 10, examples: 4 },
+  validate: { every: 10, examples: 2 },
   checkpoint: { every: 1, keep: 2 },
 };
 
