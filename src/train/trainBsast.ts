@@ -45,6 +45,9 @@ export async function trainBsast(config: BsastTrainConfig, options: BsastTrainOp
   }
 }
 
+/** What depends on the number of channels. */
+const ofChannels = /^separator\.merge\.|\.channelEmbedding$/;
+
 /** Weights from the config's seed, or from the file it names. */
 async function initialModel({
   seed,
@@ -56,12 +59,13 @@ async function initialModel({
   const model = new QuerySeparator(sizes);
   if (initialize === null) return model;
   try {
-    if (initializeParts === 'all') {
-      using given = await loadQuerySeparator(initialize);
-      model.loadStateDict(given.stateDict());
-    } else {
+    if (initializeParts === 'embedder') {
       using given = await loadEmbedder(initialize);
       model.embedder.loadStateDict(given.stateDict());
+    } else {
+      using given = await loadQuerySeparator(initialize);
+      const own = [...model.stateDict()].filter(([name]) => initializeParts === 'notMerge' && ofChannels.test(name));
+      model.loadStateDict(new Map([...given.stateDict(), ...own]));
     }
     return model;
   } catch (error) {

@@ -14,6 +14,7 @@ import { SeparationTask } from '../../src/train/separationTask.ts';
 import { surveyStep } from '../../src/train/surveyStep.ts';
 import { trainBsast } from '../../src/train/trainBsast.ts';
 import { parseLog } from '../../src/train/trainLog.ts';
+import { expectClose } from '../setup/checkOp.ts';
 
 let folder: string;
 
@@ -121,6 +122,28 @@ describe('training BSAST', () => {
     expect(new Set(await changed('frozen', { trainEmbedder: false }))).toEqual(new Set(['separator']));
     expect(new Set(await changed('learning', {}))).toEqual(new Set(['separator', 'embedder']));
   });
+});
+
+test('a model for W alone starts one for all channels', async () => {
+  manualSeed(3);
+  const { separator, embedder } = config().model;
+  const alone = join(folder, 'w.safetensors');
+  using model = new QuerySeparator({ separator: { ...separator, channels: 1, channelPos: 'learned' }, embedder });
+  await saveQuerySeparator(alone, model);
+  const changes = {
+    initialize: alone,
+    model: { separator: { ...separator, channelPos: 'learned' }, embedder },
+    learningRate: 0,
+    steps: 1,
+  };
+  await expect(run('strict', changes)).rejects.toThrow(/merge\.weight/);
+  await run('wider', { ...changes, initializeParts: 'notMerge' });
+  const [start, end] = [await readSafetensors(alone), await readSafetensors(join(folder, 'wider/model.safetensors'))];
+  expect([...end.get('separator.merge.weight')!.data]).toEqual([1, 0, 0, 0]);
+  for (const name of ['separator.blocks.0.time.attention.qkv.weight', 'embedder.audio.out.bias']) {
+    // The average of equal weights rounds.
+    expectClose(end.get(name)!.data as Float32Array, start.get(name)!.data as Float32Array, 1e-6);
+  }
 });
 
 describe('the survey of a step', () => {
