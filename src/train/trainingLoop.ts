@@ -6,7 +6,7 @@ import { firstReported } from './mpi/firstReported.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { RunLog } from './runLog.ts';
 import type { TrainOptions, TrainOutcome } from './train.ts';
-import { broadcastState, differingProcesses, disposeAll, stateTensors } from './trainingState.ts';
+import { broadcastState, differingProcesses, disposeAll, savedTensors } from './trainingState.ts';
 import type { StepMeasures, TrainingStep } from './trainingStep.ts';
 import { runFiles, type ValidationRecord } from './trainLog.ts';
 
@@ -151,7 +151,7 @@ export class TrainingLoop<B> {
     }
     if (log === null) return;
     log.sync();
-    const tensors = stateTensors(trained);
+    const tensors = savedTensors(trained);
     const random = { seed: settings.seed, example: done * this.#examplesPerStep };
     const state: CheckpointState = { step: done, config, best: this.#best, random };
     const name = await store.save(state, tensors).finally(() => disposeAll(tensors));

@@ -1,9 +1,11 @@
+import { blockOf, copyBlock } from '../kernels/indexing/copyBlock.ts';
 import type { Module } from '../nn/module.ts';
 import type { AdamW } from '../nn/optimizer/adamW.ts';
 import type { Ema } from '../nn/optimizer/ema.ts';
 import { trainedTensor } from '../nn/packedParameter.ts';
+import { zeros } from '../tensor/create.ts';
 import { copyInto } from '../tensor/engine/copyInto.ts';
-import { own } from '../tensor/engine/scope.ts';
+import { own, tidy } from '../tensor/engine/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { CheckpointError } from './checkpointStore.ts';
 import type { Communicator } from './mpi/communicator.ts';
@@ -30,6 +32,26 @@ export function stateTensors({ model, optimizer, ema }: TrainedState): Map<strin
   }
   for (const [name, tensor] of optimizer.stateDict()) put(`optimizer.${name}`, tensor, tensor);
   return tensors;
+}
+
+/** `stateTensors` for a file: the same run gives the same bytes. The caller disposes them. */
+export function savedTensors(state: TrainedState): Map<string, Tensor> {
+  const tensors = stateTensors(state);
+  const whole = tensors.get('optimizer.state')!;
+  tensors.set('optimizer.state', withoutGaps(whole, state.optimizer));
+  whole.dispose();
+  return tensors;
+}
+
+/** Kernels step whole vec4s: between parameters the state has what happened to lie behind their gradients. Zeros there. */
+function withoutGaps(moments: Tensor, { parameters, places }: AdamW): Tensor {
+  const clean = own(zeros(moments.shape));
+  tidy(() => {
+    for (const [i, { size }] of parameters.entries()) {
+      copyBlock(blockOf(moments, 1, places[i]!, size), blockOf(clean, 1, places[i]!, size));
+    }
+  });
+  return clean;
 }
 
 export function disposeAll(tensors: ReadonlyMap<string, Tensor>): void {

@@ -18,7 +18,8 @@ export abstract class Optimizer {
   /** Moments or velocities of all parameters. */
   protected readonly state: Tensor;
   protected readonly hyper: Tensor;
-  readonly #places: readonly number[];
+  /** Where the state of each parameter begins in each row of the state, in elements. */
+  readonly places: readonly number[];
   #lr: number;
 
   /** @throws TypeError when there is no parameter, or one that needs no gradient. */
@@ -37,7 +38,7 @@ export abstract class Optimizer {
       places.push(total);
       total += Math.ceil(size / 4) * 4; // kernels read whole vec4s
     }
-    this.#places = places;
+    this.places = places;
     this.#lr = hyper[0]!;
     this.state = own(zeros([copies, total]));
     this.hyper = own(tensor(hyper));
@@ -57,7 +58,7 @@ export abstract class Optimizer {
   /** Updates every parameter that has a gradient. */
   step(): void {
     const slots = this.parameters.flatMap((param, i) =>
-      param.grad ? [{ param, grad: param.grad, stateAt: this.#places[i]! }] : [],
+      param.grad ? [{ param, grad: param.grad, stateAt: this.places[i]! }] : [],
     );
     noGrad(() => this.update(slots));
   }
