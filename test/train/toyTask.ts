@@ -112,7 +112,9 @@ export class ToyTask implements TrainingTask<ToyBatch> {
 }
 
 export async function weightsOf(model: Module): Promise<Record<string, number[]>> {
-  const entries = [...model.stateDict()].map(async ([name, tensor]) => [name, [...(await tensor.data())]] as [string, number[]]);
+  const entries = [...model.stateDict()].map(
+    async ([name, tensor]) => [name, [...(await tensor.data())]] as [string, number[]],
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 

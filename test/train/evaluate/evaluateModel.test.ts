@@ -89,7 +89,11 @@ describe('evaluateModel', () => {
 
   test('says when model and examples do not fit', async () => {
     const run = (more: object) => evaluateModel(toyModel(more), toySet(1), { ...options, examples: 1 });
-    await expect(run({ channels: 2 })).rejects.toThrowErrorMatchingInlineSnapshot(`[RangeError: evaluate: toy takes 2 channels, example toy-0 has 4: set mixture.channels]`);
-    await expect(run({ sampleRate: 16_000 })).rejects.toThrowErrorMatchingInlineSnapshot(`[RangeError: evaluate: toy works at 16000 Hz, example toy-0 has 8000 Hz: set mixture.sampleRate]`);
+    await expect(run({ channels: 2 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: evaluate: toy takes 2 channels, example toy-0 has 4: set mixture.channels]`,
+    );
+    await expect(run({ sampleRate: 16_000 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: evaluate: toy works at 16000 Hz, example toy-0 has 8000 Hz: set mixture.sampleRate]`,
+    );
   });
 });

@@ -122,7 +122,9 @@ describe('compareEvaluations', () => {
 
   test('refuses other data, and nothing in common', () => {
     const other = { ...better, config: { ...better.config, seed: 4 } };
-    expect(() => compareEvaluations(better, other)).toThrowErrorMatchingInlineSnapshot(`[RangeError: evaluate: foa and foa were evaluated on different data: the same data, seed and mixtures are needed for a paired comparison]`);
+    expect(() => compareEvaluations(better, other)).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: evaluate: foa and foa were evaluated on different data: the same data, seed and mixtures are needed for a paired comparison]`,
+    );
     const none = sampleEvaluation('none', []);
     expect(() => compareEvaluations(better, none)).toThrow('have no question in common');
   });

@@ -9,7 +9,9 @@ describe('axisOf', () => {
     expect(labels(axisOf([0.03, 0.94]))).toMatchInlineSnapshot(`"0.0 0.2 0.4 0.6 0.8 1.0"`);
     expect(labels(axisOf([-17.2, 4.1]))).toMatchInlineSnapshot(`"−20 −15 −10 −5 0 5"`);
     expect(labels(axisOf([1, 20_000], { round: false }))).toMatchInlineSnapshot(`"5,000 10,000 15,000 20,000"`);
-    expect(labels(axisOf([1e-5, 1e-3], { scale: 'log' }))).toMatchInlineSnapshot(`"1e−5 2e−5 5e−5 0.0001 0.0002 0.0005 0.001"`);
+    expect(labels(axisOf([1e-5, 1e-3], { scale: 'log' }))).toMatchInlineSnapshot(
+      `"1e−5 2e−5 5e−5 0.0001 0.0002 0.0005 0.001"`,
+    );
     expect(labels(axisOf([0.7, 12], { scale: 'log' }))).toMatchInlineSnapshot(`"0.5 1 2 5 10 20"`);
   });
 

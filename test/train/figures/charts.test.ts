@@ -122,7 +122,9 @@ describe('boxChart', () => {
   });
 
   test('says in words what it shows, and how many values there are', () => {
-    expect(findAll(tree, 'title')[0]!.text).toMatchInlineSnapshot(`"2, audio: median 50.0, half of the values from 25.0 to 75.0, mean 50.0, 101 values"`);
+    expect(findAll(tree, 'title')[0]!.text).toMatchInlineSnapshot(
+      `"2, audio: median 50.0, half of the values from 25.0 to 75.0, mean 50.0, 101 values"`,
+    );
     expect(tree.text).toContain('n = 101');
   });
 

@@ -64,7 +64,9 @@ describe('the bootstrap interval', () => {
     const [lower, higher] = bootstrapInterval(values, { confidence: 0.99 });
     expect(lower).toBeLessThan(low);
     expect(higher).toBeGreaterThan(high);
-    expect(() => bootstrapInterval(values, { confidence: 95 })).toThrowErrorMatchingInlineSnapshot(`[RangeError: bootstrapInterval: confidence must lie between 0 and 1, got 95]`);
+    expect(() => bootstrapInterval(values, { confidence: 95 })).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: bootstrapInterval: confidence must lie between 0 and 1, got 95]`,
+    );
   });
 
   test('of one value is that value, of nothing NaN', () => {
