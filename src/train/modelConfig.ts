@@ -38,6 +38,7 @@ function readSeparator(fields: JsonFields): BsastConfig {
     filmGain: fields.choice('filmGain', ['literal', 'onePlus'], 'literal'),
     filmPerBlock: fields.flag('filmPerBlock', false),
     channelPos: fields.choice('channelPos', ['rope', 'learned', 'none'], 'rope'),
+    bandLevels: fields.flag('bandLevels', false),
     mergeHidden: fields.number('mergeHidden', { least: 0, most: 1e6, whole: true }, 0),
   };
   fields.end();

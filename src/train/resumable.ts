@@ -12,24 +12,37 @@ export function checkResumable({
   config,
   resume,
   found,
+  readConfig,
 }: {
   readonly out: string;
   readonly config: TrainConfigJson;
   readonly resume: boolean;
   readonly found: { readonly file: string; readonly state: CheckpointState };
+  /** Fills in the defaults of fields that the checkpoint's version of the library did not have. */
+  readonly readConfig?: ((json: unknown) => TrainConfigJson) | undefined;
 }): void {
   const { state, file } = found;
+  const before = readConfig ? readOr(state.config, readConfig) : state.config;
   if (!resume) {
     throw new CheckpointError(
       `train: ${out} holds a run at step ${state.step}: go on with --resume (resume: true), or choose another folder`,
     );
   }
-  const names = new Set([...Object.keys(config), ...Object.keys(state.config)]);
-  const changed = [...names].filter((name) => !MAY_CHANGE.has(name) && !same(config[name], state.config[name]));
+  const names = new Set([...Object.keys(config), ...Object.keys(before)]);
+  const changed = [...names].filter((name) => !MAY_CHANGE.has(name) && !same(config[name], before[name]));
   if (changed.length > 0) {
     throw new CheckpointError(
-      `train: ${file} was made with another config: ${changed.map((name) => difference(name, config, state.config)).join('; ')}: put it back, or start a new run in another folder`,
+      `train: ${file} was made with another config: ${changed.map((name) => difference(name, config, before)).join('; ')}: put it back, or start a new run in another folder`,
     );
+  }
+}
+
+/** A config that is none any more is compared as it stands. */
+function readOr(config: TrainConfigJson, read: (json: unknown) => TrainConfigJson): TrainConfigJson {
+  try {
+    return read(config);
+  } catch {
+    return config;
   }
 }
 

@@ -20,6 +20,8 @@ export interface TrainOptions<B> {
   readonly settings: TrainSettings;
   /** What made task, source and settings, for the log and for checkpoints. */
   readonly config: TrainConfigJson;
+  /** Reads a config as of this version, so that one that an older version saved can be compared. */
+  readonly readConfig?: (json: unknown) => TrainConfigJson;
   /** Folder of the run; made if there is none. */
   readonly out: string;
   /** Goes on from the newest checkpoint in `out`, or starts where there is none. Default false. */
@@ -96,10 +98,10 @@ export async function train<B>(options: TrainOptions<B>): Promise<TrainOutcome> 
 }
 
 /** The checkpoint to go on from; null for a new run. */
-async function findStart<B>(store: CheckpointStore, { out, config, resume = false }: TrainOptions<B>) {
+async function findStart<B>(store: CheckpointStore, { out, config, readConfig, resume = false }: TrainOptions<B>) {
   const found = await store.newest();
   if (found === null) return null;
-  checkResumable({ out, config, resume, found });
+  checkResumable({ out, config, resume, found, readConfig });
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { QuerySeparator } from '../models/querySeparator.ts';
 import { loadEmbedder, loadQuerySeparator, saveQuerySeparator } from '../models/querySeparatorFile.ts';
 import { manualSeed } from '../tensor/random.ts';
-import type { BsastTrainConfig } from './bsastTrainConfig.ts';
+import { type BsastTrainConfig, bsastTrainConfig } from './bsastTrainConfig.ts';
 import type { BatchSource } from './data/batchSource.ts';
 import { fixedSeparationData, openSeparationData, type SeparationBatch } from './data/separationData.ts';
 import { type Communicator, singleProcess } from './mpi/communicator.ts';
@@ -10,7 +10,10 @@ import { type TrainOptions, type TrainOutcome, train } from './train.ts';
 import type { TrainConfigJson } from './trainLog.ts';
 import type { TrainSettings } from './trainSettings.ts';
 
-export type BsastTrainOptions = Omit<TrainOptions<SeparationBatch>, 'task' | 'source' | 'settings' | 'config'> & {
+export type BsastTrainOptions = Omit<
+  TrainOptions<SeparationBatch>,
+  'task' | 'source' | 'settings' | 'config' | 'readConfig'
+> & {
   /** In place of mixtures drawn as the config says, and of its validation mixtures. */
   readonly batches?: { readonly train: BatchSource<SeparationBatch>; readonly valid: readonly SeparationBatch[] };
 };
@@ -37,6 +40,7 @@ export async function trainBsast(config: BsastTrainConfig, options: BsastTrainOp
       source,
       settings: settingsOf(config, share.batches),
       config: config as unknown as TrainConfigJson,
+      readConfig: (json) => bsastTrainConfig(json) as unknown as TrainConfigJson,
     });
   } finally {
     task?.dispose();

@@ -155,6 +155,7 @@ test.each<Partial<BsastConfig>>([
   { channelPos: 'learned' },
   { channelPos: 'none', mergeHidden: 3 },
   { channels: 1, headDim: 6 },
+  { bandLevels: true },
 ])('option %j runs forward and backward and reaches every parameter', async (options) => {
   using model = new Bsast({ ...tiny, ...options });
   const { channels } = model.config;
@@ -171,9 +172,9 @@ test.each<Partial<BsastConfig>>([
   for (const [name, { grad }] of model.namedParameters()) expect(grad, name).not.toBe(null);
 });
 
-test('spectrum-rescaled follows the gain of its input', async () => {
+test.each([false, true])('spectrum-rescaled follows the gain of its input, with bandLevels %s', async (bandLevels) => {
   manualSeed(3);
-  using model = new Bsast(tiny);
+  using model = new Bsast({ ...tiny, bandLevels });
   using mixture = noise('mixture', [1, 4, 300]);
   using loud = noGrad(() => mixture.mul(37));
   using query = noise('query', [1, 6]);

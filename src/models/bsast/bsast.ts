@@ -4,7 +4,9 @@ import { stft } from '../../kernels/fourier/stft.ts';
 import { BandEstimator } from '../../nn/bandEstimator.ts';
 import { BandSplit } from '../../nn/bandSplit.ts';
 import { Film } from '../../nn/film.ts';
+import { normal } from '../../nn/initialize.ts';
 import { Module } from '../../nn/module.ts';
+import { parameter } from '../../nn/parameter.ts';
 import { RmsNorm } from '../../nn/rmsNorm.ts';
 import { checkpoint } from '../../tensor/engine/checkpoint.ts';
 import { ShapeError } from '../../tensor/engine/errors.ts';
@@ -27,6 +29,8 @@ export class Bsast extends Module {
   readonly config: BsastConfig;
   readonly mode: BsastMode;
   readonly bandSplit: BandSplit;
+  /** [bands, dim] */
+  readonly levels: Tensor | null;
   readonly film: Film | null;
   readonly films: readonly Film[];
   readonly blocks: readonly TriAxialBlock[];
@@ -46,6 +50,7 @@ export class Bsast extends Module {
     this.mode = config.mode ?? 'spectrum-rescaled';
     const widths = bands.map((width) => 2 * width); // real and imaginary parts
     this.bandSplit = new BandSplit(widths, dim);
+    this.levels = config.bandLevels ? parameter(normal([bands.length, dim], 0.5)) : null;
     this.film = filmPerBlock ? null : film();
     this.films = filmPerBlock ? Array.from({ length: blocks }, film) : [];
     this.blocks = Array.from({ length: blocks }, () => new TriAxialBlock(config));
@@ -74,7 +79,8 @@ export class Bsast extends Module {
     const [batch = 0, channels = 0, frames = 0, bins = 0] = spectrum.shape;
     const rows = spectrum.reshape([batch, channels, frames, 2 * bins]); // re and im interleaved per bin
     const { latent, rms } = this.bandSplit.forward(rows); // [batch, channels, frames, bands, dim], [..., bands]
-    let z = this.film ? this.film.forward(latent, query) : latent;
+    const split = this.levels ? latent.add(relativeLevel(rms).mul(this.levels)) : latent;
+    let z = this.film ? this.film.forward(split, query) : split;
     this.blocks.forEach((block, i) => {
       const run = (x: Tensor, q: Tensor) => block.forward(this.films[i]?.forward(x, q) ?? x);
       z = i < this.checkpointedBlocks ? checkpoint(run, z, query) : run(z, query);
@@ -99,4 +105,17 @@ export class Bsast extends Module {
       throw new ShapeError(`Bsast: query must be [${batch}, ${embedding}], got ${formatShape(query.shape)}`);
     }
   }
+}
+
+/** Far below the example's own level all bands count as equally silent. */
+const SILENT = 1e-3;
+
+/**
+ * The logarithm of each band's RMS over that of its example, about −2 … 2 and the same at any gain: [batch, channels, frames,
+ * bands] → [..., 1].
+ */
+function relativeLevel(rms: Tensor): Tensor {
+  const mean = rms.mul(rms).mean([1, 2, 3], { keepdim: true });
+  const level = rms.mul(mean.rsqrt()).add(SILENT).log();
+  return level.add(3).mul(0.5).unsqueeze(-1);
 }
