@@ -172,6 +172,14 @@ describe('a run', () => {
     );
   });
 
+  test('goes on where its version of the library did not know a field yet', async () => {
+    await cp(join(folder, 'whole'), join(folder, 'older'), { recursive: true });
+    const config = { seed: 11, steps: 12, batch: 8, mode: 'plain' };
+    await expect(toyTrain('older', { resume: true, config })).rejects.toThrow('mode was nothing, is "plain"');
+    const readConfig = (json: unknown) => ({ mode: 'plain', ...(json as { seed: number; steps: number }) });
+    expect(await toyTrain('older', { resume: true, config, readConfig })).toEqual({ step: 12, reason: 'done' });
+  });
+
   test('that is done can be prolonged', async () => {
     await cp(join(folder, 'whole'), join(folder, 'prolonged'), { recursive: true });
     expect(await toyTrain('prolonged', { resume: true, settings: { steps: 14 } })).toEqual({
