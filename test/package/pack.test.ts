@@ -26,7 +26,7 @@ async function node(...args: readonly string[]): Promise<string> {
 }
 
 describe('the tarball', () => {
-  test('holds the build, the licence and the documents, and no sources or tests', () => {
+  test('holds the build, the licence, the documents and the shipped model, and no sources or tests', () => {
     expect(consumer.packed).toEqual(
       expect.arrayContaining([
         'LICENSE',
@@ -40,9 +40,11 @@ describe('the tarball', () => {
         'dist/softgpu.cjs',
         'dist/softgpu.d.ts',
         'dist/softgpu.d.cts',
+        'docs/data.md',
+        'models/small/model.safetensors',
       ]),
     );
-    const other = consumer.packed.filter((path) => !/^(dist\/[\w.-]+|[A-Z]+(\.md)?|package\.json)$/.test(path));
+    const other = consumer.packed.filter((path) => !/^(dist\/[\w.-]+|docs\/\w+\.md|models\/small\/model\.safetensors|[A-Z]+(\.md)?|package\.json)$/.test(path));
     expect(other).toEqual([]);
   });
 });
