@@ -44,7 +44,10 @@ describe('the tarball', () => {
         'models/small/model.safetensors',
       ]),
     );
-    const other = consumer.packed.filter((path) => !/^(dist\/[\w.-]+|docs\/\w+\.md|models\/small\/model\.safetensors|[A-Z]+(\.md)?|package\.json)$/.test(path));
+    const other = consumer.packed.filter(
+      (path) =>
+        !/^(dist\/[\w.-]+|docs\/\w+\.md|models\/small\/model\.safetensors|[A-Z]+(\.md)?|package\.json)$/.test(path),
+    );
     expect(other).toEqual([]);
   });
 });
