@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/setup/notRunReporter.ts'],
     maxWorkers: 2,
-    testTimeout: 120_000, // software Vulkan on a busy two-core machine; a limit against hangs, not a speed claim
-    hookTimeout: 120_000,
+    testTimeout: 300_000, // a limit against hangs, not a speed claim: shared machines can be ten times as slow
+    hookTimeout: 300_000,
     projects: [
       {
         extends: true,
