@@ -18,7 +18,7 @@ afterAll(() => {
 
 /** Runs a file in Node until it ends by itself. */
 async function node(...args: readonly string[]): Promise<string> {
-  const options = { cwd: consumer.directory, timeout: 100_000 };
+  const options = { cwd: consumer.directory, timeout: 280_000 };
   const { stdout } = await promisify(execFile)(process.execPath, args, options).catch((error) => {
     throw new Error(`${args.join(' ')} ended with ${error.code ?? error.signal}:\n${error.stdout}${error.stderr}`);
   });

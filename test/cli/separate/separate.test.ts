@@ -104,4 +104,4 @@ test('Ctrl-C leaves neither file nor temporary file, and the exit code says so',
   expect(shown).toContain('interrupted: nothing was written');
   expect(code).toBe(130);
   expect(await readdir(out)).toEqual([]);
-}, 60_000);
+});

@@ -137,7 +137,7 @@ import { stepKernel, endlessKernel } from './kernels.ts';
     const file = join(folder, name);
     writeFileSync(file, outputFiles![0]!.contents);
     const { status, stdout, stderr, signal } = spawnSync(process.execPath, [file], {
-      timeout: 60_000,
+      timeout: 240_000,
       encoding: 'utf8',
     });
     return { status, signal, stdout, stderr };
