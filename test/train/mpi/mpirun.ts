@@ -28,7 +28,7 @@ export function mpirun(
   args: readonly string[],
   options: { seconds?: number; environment?: Readonly<Record<string, string>> } = {},
 ): Promise<MpiRun> {
-  const { seconds = 100, environment = {} } = options;
+  const { seconds = 280, environment = {} } = options;
   const file = fileURLToPath(new URL(`../../../${script}`, import.meta.url));
   const command = ['-n', String(ranks), '--oversubscribe', '--bind-to', 'none', '--timeout', String(seconds)];
   return new Promise((resolve, reject) => {
